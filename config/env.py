@@ -1,0 +1,100 @@
+"""Reads settings from the environment; a missing or senseless value stops the start.
+
+Every reader raises `ImproperlyConfigured` with one line: which variable, what is wrong with it, and
+what would be right.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+environment = environ.Env()
+environment.read_env(BASE_DIR / ".env")
+
+
+def refuse(name: str, problem: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} {problem}")
+
+
+def text(name: str, default: str = "") -> str:
+    return str(environment.str(name, default=default)).strip()
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise refuse(name, f"is {value!r}; write true or false.")
+
+
+def integer(name: str, *, default: int, least: int, most: int) -> int:
+    value = text(name)
+    try:
+        number = int(value) if value else default
+    except ValueError:
+        raise refuse(name, f"is {value!r}; write a whole number.") from None
+    if not least <= number <= most:
+        raise refuse(name, f"is {number}; it must lie between {least} and {most}.")
+    return number
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def web_address(name: str, default: str) -> str:
+    """An absolute http(s) address without a trailing slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise refuse(name, f"is {value!r}; write an address such as https://sms.example.com.")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    value = text(name, default)
+    if urlsplit(value).scheme not in {"postgres", "postgresql"}:
+        raise refuse(name, "must be a postgresql:// address; Tollgate runs on PostgreSQL only.")
+    return dict(environ.Env.db_url_config(value))
+
+
+def secret_key(name: str, *, debug: bool) -> str:
+    value = text(name)
+    if value:
+        if len(value) < 50 and not debug:
+            raise refuse(name, "is shorter than 50 characters; `make secret` prints a good one.")
+        return value
+    if debug:
+        return "development-only-" + "0" * 50
+    raise refuse(name, "is not set; `make secret` prints a good one.")
+
+
+def encryption_keys(name: str, *, debug: bool) -> list[str]:
+    """Fernet keys, newest first: the first encrypts, all decrypt."""
+    keys = names(name, [])
+    if not keys and debug:
+        return [base64.urlsafe_b64encode(b"tollgate-development-only-key-32").decode()]
+    if not keys:
+        raise refuse(name, "is not set; `make secret` prints a good one.")
+    for key in keys:
+        try:
+            raw = base64.urlsafe_b64decode(key)
+        except (binascii.Error, ValueError):
+            raw = b""
+        if len(raw) != 32:
+            raise refuse(name, "holds a key that is not 32 bytes in URL-safe base64.")
+    return keys

@@ -1,0 +1,176 @@
+"""Numbers and the North American numbering plan, from the shipped area-code table.
+
+``data/npa.csv`` holds every assigned area code: kind, country, state, time zones, in service or
+not (source: NANPA's npa_report; see docs). It decides country, state and time zone of a +1 number;
+`phonenumbers` does not know 13 working US area codes and is asked only about other countries.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+
+import phonenumbers
+
+
+class NumberKind(StrEnum):
+    GEOGRAPHIC = "geographic"
+    TOLL_FREE = "toll_free"
+    SERVICE = "service"  # 900, 600, 700 and their like
+    FOREIGN = "foreign"  # outside +1
+
+
+class NumberProblem(StrEnum):
+    EMPTY = "number_empty"
+    LETTERS = "number_has_letters"
+    TOO_SHORT = "number_too_short"
+    TOO_LONG = "number_too_long"
+    AREA_CODE_UNASSIGNED = "area_code_unassigned"
+    AREA_CODE_NOT_IN_SERVICE = "area_code_not_in_service"
+    EXCHANGE = "exchange_impossible"
+    UNKNOWN = "number_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCode:
+    """One row of the table. ``country`` is ISO 3166, "US" for the territories too; "" for none.
+
+    ``zones`` are IANA names: every zone that a number of this code may be in.
+    """
+
+    code: str
+    kind: NumberKind
+    country: str
+    state: str
+    zones: tuple[str, ...]
+    in_service: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that exists in its plan. ``area_code`` is empty outside +1."""
+
+    e164: str
+    kind: NumberKind
+    country: str
+    state: str
+    area_code: str
+    zones: tuple[str, ...]
+
+
+class NumberError(ValueError):
+    """A text that is no number; ``problem`` is the stable code."""
+
+    def __init__(self, problem: NumberProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+_KINDS = {
+    "geographic": NumberKind.GEOGRAPHIC,
+    "toll_free": NumberKind.TOLL_FREE,
+    "toll_free_reserved": NumberKind.TOLL_FREE,
+    "non_geographic": NumberKind.SERVICE,
+}
+
+
+@lru_cache(maxsize=1)
+def area_codes() -> dict[str, AreaCode]:
+    """The whole table, by area code."""
+    table: dict[str, AreaCode] = {}
+    text = files("consent").joinpath("data/npa.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        country = "US" if row["country"] == "US-territory" else row["country"]
+        kind = _KINDS[row["kind"]]
+        geographic_us = kind is NumberKind.GEOGRAPHIC and country == "US"
+        table[row["npa"]] = AreaCode(
+            code=row["npa"],
+            kind=kind,
+            country="" if country == "NANP" else country,
+            state=row["region_or_service"] if geographic_us else "",
+            zones=tuple(zone for zone in row["conservative_iana_zones"].split("|") if zone),
+            in_service=row["in_service"] == "Y",
+        )
+    return table
+
+
+_DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u202a-\u202e\u2066-\u2069\u200b-\u200f]+")
+
+
+def parse(text: str) -> Number:
+    """The number that ``text`` spells, in any common spelling; without "+" it is a +1 number.
+
+    Raises `NumberError`.
+    """
+    digits = _DECORATION.sub("", text.removeprefix("tel:").strip())
+    if not digits:
+        raise NumberError(NumberProblem.EMPTY)
+    international = digits.startswith("+")
+    digits = digits.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit():
+        letters = any(character.isalpha() for character in digits)
+        raise NumberError(NumberProblem.LETTERS if letters else NumberProblem.UNKNOWN)
+    if not international:
+        for prefix in ("011", "00"):
+            if digits.startswith(prefix):
+                digits = digits.removeprefix(prefix)
+                international = True
+                break
+    if not international and len(digits) == 10:
+        digits = "1" + digits
+    if digits.startswith("1"):
+        return _north_american(digits)
+    if not international:
+        raise NumberError(NumberProblem.TOO_SHORT if len(digits) < 10 else NumberProblem.TOO_LONG)
+    return _foreign(digits)
+
+
+def _north_american(digits: str) -> Number:
+    if len(digits) != 11:
+        raise NumberError(NumberProblem.TOO_SHORT if len(digits) < 11 else NumberProblem.TOO_LONG)
+    area = area_codes().get(digits[1:4])
+    if area is None:
+        raise NumberError(NumberProblem.AREA_CODE_UNASSIGNED)
+    if not area.in_service:
+        raise NumberError(NumberProblem.AREA_CODE_NOT_IN_SERVICE)
+    # An exchange is NXX with N from 2 to 9, and never N11.
+    if digits[4] in "01" or digits[5:7] == "11":
+        raise NumberError(NumberProblem.EXCHANGE)
+    return Number(
+        e164="+" + digits,
+        kind=area.kind,
+        country=area.country,
+        state=area.state,
+        area_code=area.code,
+        zones=area.zones,
+    )
+
+
+def _foreign(digits: str) -> Number:
+    if len(digits) < 7:
+        raise NumberError(NumberProblem.TOO_SHORT)
+    if len(digits) > 15:
+        raise NumberError(NumberProblem.TOO_LONG)
+    try:
+        parsed = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        raise NumberError(NumberProblem.UNKNOWN) from None
+    if not phonenumbers.is_valid_number(parsed):
+        raise NumberError(NumberProblem.UNKNOWN)
+    return Number(
+        e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+        kind=NumberKind.FOREIGN,
+        country=phonenumbers.region_code_for_number(parsed) or "",
+        state="",
+        area_code="",
+        zones=(),
+    )
+
+
+def mask(number: str) -> str:
+    """``+1239•••0123``: enough to recognise a number in a log, too little to use it."""
+    return f"{number[:5]}•••{number[-4:]}" if len(number) > 9 else "•••"

@@ -1,0 +1,1 @@
+"""The gate: every message passes it; sending, preflight and explain ask the same `decide`."""

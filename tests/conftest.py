@@ -1,0 +1,35 @@
+"""The database, and the fixed cast that every test knows (`tests/cast.py`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+import pytest
+
+from tests.cast import Cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+NEVER_TRUNCATED = (
+    "accounts.JournalEntry:journal_is_never_truncated",
+    "consent.ConsentRecord:record_is_never_truncated",
+    "sending.Decision:decision_is_never_truncated",
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let Django empty the tables after a test with real transactions; tests of TRUNCATE re-enable."""
+    with django_db_blocker.unblock():
+        pgtrigger.disable(*NEVER_TRUNCATED)
+        yield
+        pgtrigger.enable(*NEVER_TRUNCATED)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return Cast.assemble()
