@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JournalEntry(models.Model):
-    """One risky change: who, when, from, to, and why. Written once, by `accounts.journal.record`."""
+    """One risky change: who, when, from, to, why. Written once, by `accounts.journal.record`."""
 
     class Kind(models.TextChoices):
         STATE_LAW = "state_law", _("State-law limits")

@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who logs in, by e-mail; what they may do follows from memberships and staff status.
 
-    ``is_staff`` marks platform staff, who see every workspace. Members of a workspace are not staff.
+    ``is_staff`` marks platform staff, who see every workspace. Members are not staff.
     """
 
     email = models.EmailField(_("e-mail address"), unique=True)
