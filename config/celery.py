@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init, worker_process_init
+
+from config.processes import end_when_orphaned
+from config.schedule import BEAT_SCHEDULE, QUEUES, TASK_ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+__all__ = ["QUEUES", "app"]
+
+# Said once, by the embedded PostgreSQL; each worker would say it again in seven lines.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
 app = Celery("tollgate")
-QUEUES = ("default", "dispatch", "imports")
-
-
-def broker_options() -> dict[str, Any]:
-    """How to reach the broker: an address, or a second database on the embedded server.
-
-    The broker may never live in Tollgate's own database: pgmq would read DATABASE_URL and install
-    its tables there.
-    """
-    from django.conf import settings
-
-    url = settings.CELERY_BROKER_URL
-    if not url.startswith("pgmq"):
-        return {"broker_url": url}
-    options: dict[str, Any] = {
-        "init_extension": False,
-        "wait_time_seconds": 0,
-        "use_notify": True,
-        "visibility_timeout": 3600,
-    }
-    if settings.EMBEDDED_POSTGRES is not None and url == "pgmq://":
-        directory = settings.EMBEDDED_POSTGRES.socket_directory
-        name = settings.BROKER_DATABASE
-        options["conn_string"] = f"host={directory} dbname={name} user=postgres"
-    return {"broker_url": url, "broker_transport_options": options}
-
-
 app.conf.update(
     task_default_queue="default",
+    task_routes=TASK_ROUTES,
+    beat_schedule=BEAT_SCHEDULE,
+    # A worker that dies gives its task back; tasks look at the database first, so twice is once.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
@@ -48,11 +34,32 @@ app.conf.update(
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    # A page that wakes a worker waits for a lost broker this long, not for ever.
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2},
     timezone="UTC",
 )
 app.autodiscover_tasks()
 
 
-@app.on_configure.connect  # type: ignore[untyped-decorator]
+@app.on_configure.connect
 def _configure_broker(sender: Celery, **kwargs: Any) -> None:
-    sender.conf.update(broker_options())
+    from config.broker import celery_options
+
+    sender.conf.update(celery_options())
+
+
+@worker_init.connect
+@beat_init.connect
+def _prepare(**kwargs: Any) -> None:
+    """`celery worker` and `celery beat` work on their own, not only below `manage.py up`."""
+    from config.broker import ensure_broker
+    from config.embedded import start_embedded_postgres
+
+    start_embedded_postgres()
+    ensure_broker()
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**kwargs: Any) -> None:
+    """A worker that is killed leaves no child behind that nobody gives work or stops."""
+    end_when_orphaned()

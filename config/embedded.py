@@ -272,3 +272,28 @@ def start_embedded_postgres() -> None:
     if server is not None:
         server.ensure_running()
         server.ensure_database(settings.DATABASES["default"]["NAME"])
+
+
+def stop_embedded_postgres_when_idle() -> bool:
+    """Stop the embedded server where nobody else uses it; whether it was stopped."""
+    import psycopg
+    from django.conf import settings
+    from django.db import connections
+
+    server: EmbeddedPostgres | None = settings.EMBEDDED_POSTGRES
+    if server is None:
+        return False
+    connections.close_all()
+    others = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    """
+    try:
+        with psycopg.connect(server.url("postgres"), connect_timeout=5) as connection:
+            row = connection.execute(others).fetchone()
+    except psycopg.OperationalError:
+        return False
+    if row != (0,):
+        return False
+    server.stop()
+    return True

@@ -39,7 +39,6 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 # --- Celery ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://")
-BROKER_DATABASE = "tollgate_broker"
 
 # --- Applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -66,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
