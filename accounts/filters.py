@@ -48,12 +48,18 @@ class OwnRows(Related):
 class OwnValues(Values):
     """Mixed into a filter by value: offers the values of the rows that the reader may see."""
 
-    def __init__(self, field: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(field, request, *args, **kwargs)
-        model_admin, path = args[2], args[3]
-        self.lookup_choices = (
-            model_admin.get_queryset(request).order_by(path).distinct().values_list(path, flat=True)
-        )
+    def __init__(
+        self,
+        field: Any,
+        request: HttpRequest,
+        params: Any,
+        model: Any,
+        model_admin: Any,
+        field_path: str,
+    ) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        rows = model_admin.get_queryset(request).order_by(field_path)
+        self.lookup_choices = rows.distinct().values_list(field_path, flat=True)
 
 
 @lru_cache(maxsize=256)

@@ -10,8 +10,8 @@ A page of its own goes into ``get_urls`` as
 
     self.page("<int:object_id>/pause/", self.pause, "pause", Capability.CAMPAIGNS)
 
-and gets its row by ``self.fetch(request, Capability.CAMPAIGNS, pk=object_id)``. A page outside an
-admin class is guarded by ``@requires(Capability.READ)``; its rows come by ``fetch(request, Model)``.
+and gets its row by ``self.fetch(request, Capability.CAMPAIGNS, pk=object_id)``. A page outside
+an admin class is guarded by ``@requires(Capability.READ)`` and asks ``fetch`` for its rows.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.widgets import UnfoldForeignKeyRawIdWidget
 
 from accounts import scope
-from accounts.current import user_may
+from accounts.capabilities import Capabilities
+from accounts.choosers import Choosers
 from accounts.filters import narrowed
 from accounts.forms import WorkspaceForm
 from accounts.guard import RoleNeeded, fetch, requires
@@ -35,7 +35,6 @@ from accounts.roles import Capability
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django import forms
     from django.contrib.admin import AdminSite
 
 __all__ = [
@@ -46,113 +45,6 @@ __all__ = [
     "fetch",
     "requires",
 ]
-
-
-class OwnRawIdWidget(UnfoldForeignKeyRawIdWidget):
-    """A raw-id box that names only rows of the chooser's queryset."""
-
-    queryset: QuerySet[Model] | None = None
-
-    def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
-        key = self.rel.get_related_field().name
-        try:
-            if self.queryset is None or not self.queryset.filter(**{key: value}).exists():
-                return "", ""
-        except (TypeError, ValueError):
-            return "", ""
-        label, url = super().label_and_url_for_value(value)
-        return str(label), str(url)
-
-
-class Capabilities:
-    """Permissions from roles. ``obj`` may be a row, its id (Unfold's actions), or None."""
-
-    model: type[Model]
-    view_capability: ClassVar[Capability | None] = Capability.READ
-    add_capability: ClassVar[Capability | None] = None
-    change_capability: ClassVar[Capability | None] = None
-    delete_capability: ClassVar[Capability | None] = None
-
-    def may(self, request: HttpRequest, capability: Capability | None, obj: Any = None) -> bool:
-        """Whether the user has ``capability``, for the row ``obj`` where one is given."""
-        if capability is None or not user_may(request, capability):
-            return False
-        if obj is None:
-            return True
-        if not isinstance(obj, Model):
-            rows = scope.visible(request, self.model._default_manager.all())
-            obj = rows.filter(pk=obj).first()
-            if obj is None:
-                return False
-        if obj.pk is None or scope.workspace_path(type(obj)) is scope.SHARED:
-            return True
-        return scope.reaches(request, capability, scope.workspace_id_of(obj))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, self.view_capability, obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, self.add_capability, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, self.change_capability, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, self.delete_capability, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, self.view_capability)
-
-
-class Choosers:
-    """Choosers that offer rows of the edited row's workspace."""
-
-    form: type[forms.ModelForm[Any]]
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if not issubclass(cls.form, WorkspaceForm):
-            cls.form = type(cls.form.__name__, (WorkspaceForm, cls.form), {})
-
-    def edit(self, request: HttpRequest, obj: Model | None) -> Any:
-        """Remember the workspace whose rows a form may refer to, and return its id."""
-        found = scope.workspace_id_of(obj) if obj is not None and obj.pk is not None else None
-        request.edited_workspace_id = found or scope.current_id(request)  # type: ignore[attr-defined]
-        return request.edited_workspace_id  # type: ignore[attr-defined]
-
-    def choices(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        edited = getattr(request, "edited_workspace_id", None) or scope.current_id(request)
-        return scope.narrow(rows, edited)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        return self._narrow(field, request)
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
-        return self._narrow(field, request)
-
-    def _narrow(self, field: Any, request: HttpRequest) -> Any:
-        if field is None:
-            return None
-        field.queryset = self.choices(request, field.queryset)
-        if isinstance(field.widget, UnfoldForeignKeyRawIdWidget):
-            field.widget.__class__ = OwnRawIdWidget
-            field.widget.queryset = field.queryset
-        return field
-
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        exclude = super().get_exclude(request, obj)  # type: ignore[misc]
-        model = self.model  # type: ignore[attr-defined]
-        if scope.workspace_path(model) == "workspace":
-            return [*(exclude or []), "workspace"]
-        return exclude
-
-    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
-        rows = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
-        if rows is None:
-            rows = db_field.remote_field.model._default_manager.using(db)
-        return self.choices(request, rows)
 
 
 class WorkspaceModelAdmin(Capabilities, Choosers, ModelAdmin):
