@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Code(TextChoices):
-    """In the order of the gate's rules; `UNKNOWN_FACT` is the last rule: what is unknown refuses."""
+    """In the order of the gate's rules, of which the last is: what is unknown refuses."""
 
     ALLOWED = "allowed", _("May go.")
     NOT_TEXTABLE = "not_textable", _("Not a number that can receive texts.")
