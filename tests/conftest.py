@@ -8,6 +8,9 @@ import pgtrigger
 import pytest
 
 from tests.cast import Cast
+from tests.simulator import simulator
+
+__all__ = ["simulator"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -11,15 +11,19 @@ class Outgoing:
     """One message to post. Numbers are E.164 (a short code as it is)."""
 
     message_id: int
-    to: str
+    # Number and text stay out of every log and traceback.
+    to: str = field(repr=False)
     sender: str
-    body: str
+    body: str = field(repr=False)
     status_callback: str
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The carrier took it over. ``at`` is our clock when the answer had come."""
+    """The carrier took it over. ``at`` is our clock when the answer had come.
+
+    ``segments`` is None where the carrier does not know them yet.
+    """
 
     sid: str
     status: str
@@ -29,7 +33,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The carrier said no, for good: it has not and will not send it."""
+    """The carrier said no, for good: it has not and will not send it.
+
+    ``code`` is the carrier's own, at most ten characters; `errors.describe` says it in words.
+    ``detail`` is the carrier's sentence with every number in it masked.
+    """
 
     code: str
     detail: str
@@ -37,7 +45,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It was certainly not taken over (429, or no connection was made); ``after`` in seconds."""
+    """It was certainly not taken over (429, or no connection was made); ``after`` in seconds.
+
+    ``code`` is one of `errors.RATE_LIMITED`, `errors.NOT_CONNECTED`, `errors.ACCOUNT_REJECTED`.
+    """
 
     code: str
     after: float
@@ -51,3 +62,17 @@ class Unknown:
 
 
 Outcome = Accepted | Refused | TryLater | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message that the carrier has, from a look-up. ``created_at`` is to the second."""
+
+    sid: str
+    body: str = field(repr=False)
+    status: str
+    created_at: datetime
+
+
+class CarrierLookupError(Exception):
+    """The carrier could not be asked; that says nothing about any message."""

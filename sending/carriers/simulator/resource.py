@@ -1,0 +1,117 @@
+"""Messages, pages and refusals in Twilio's JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from sending.carriers.simulator.store import Text
+from sending.carriers.simulator.validation import Problem
+
+API_VERSION = "2010-04-01"
+# GSM-7: one septet each, and two for those behind an escape.
+_BASIC = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_ESCAPED = set("^{}[]\\|~€\f")
+
+
+@lru_cache(maxsize=1024)
+def segments(body: str) -> int:
+    """How many segments the carrier charges for ``body``."""
+    characters = set(body)
+    if characters <= _BASIC | _ESCAPED:
+        widths = [2 if character in _ESCAPED else 1 for character in body]
+        return _parts(widths, alone=160, joined=153)
+    return _parts([2 if ord(c) > 0xFFFF else 1 for c in body], alone=70, joined=67)
+
+
+def _parts(widths: list[int], *, alone: int, joined: int) -> int:
+    if sum(widths) <= alone:
+        return 1
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > joined:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
+
+
+@lru_cache(maxsize=64)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
+
+
+def date(at: datetime | None) -> str | None:
+    """RFC 2822, to the second, as Twilio writes times."""
+    return None if at is None else _date(at.replace(microsecond=0))
+
+
+def resource(text: Text) -> dict[str, Any]:
+    """One message as the API gives it."""
+    entry = text.entry
+    uri = f"/{API_VERSION}/Accounts/{entry.account}/Messages/{entry.sid}"
+    return {
+        "account_sid": entry.account,
+        "api_version": API_VERSION,
+        "body": entry.body,
+        "date_created": date(entry.time),
+        "date_sent": date(text.sent_at),
+        "date_updated": date(text.updated_at or entry.time),
+        "direction": "outbound-api",
+        "error_code": text.error_code,
+        "error_message": f"Error {text.error_code}" if text.error_code else None,
+        "from": entry.sender,
+        "messaging_service_sid": None,
+        "num_media": "0",
+        "num_segments": str(segments(entry.body)),
+        "price": None,
+        "price_unit": "USD",
+        "sid": entry.sid,
+        "status": text.status,
+        "subresource_uris": {"media": f"{uri}/Media.json"},
+        "to": entry.to,
+        "uri": f"{uri}.json",
+    }
+
+
+def page(
+    texts: list[Text], *, account: str, query: dict[str, str], page: int, size: int
+) -> dict[str, Any]:
+    """Page number ``page`` (from 0) of ``texts``, with the addresses of its neighbours."""
+
+    def address(number: int) -> str:
+        filters = {**query, "PageSize": str(size), "Page": str(number)}
+        return f"/{API_VERSION}/Accounts/{account}/Messages.json?{urlencode(filters)}"
+
+    start = page * size
+    shown = texts[start : start + size]
+    return {
+        "first_page_uri": address(0),
+        "next_page_uri": address(page + 1) if start + size < len(texts) else None,
+        "previous_page_uri": address(page - 1) if page else None,
+        "uri": address(page),
+        "page": page,
+        "page_size": size,
+        "start": start,
+        "end": start + max(len(shown) - 1, 0),
+        "messages": [resource(text) for text in shown],
+    }
+
+
+def refusal(problem: Problem) -> bytes:
+    """An error as Twilio words it."""
+    return orjson.dumps(
+        {
+            "code": problem.code,
+            "message": problem.message,
+            "more_info": f"https://www.twilio.com/docs/errors/{problem.code}",
+            "status": problem.status,
+        }
+    )
