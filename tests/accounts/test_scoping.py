@@ -78,7 +78,7 @@ def test_choosers_filters_and_raw_ids_name_own_rows_only(cast: Cast, states: Sta
     events = Purpose.objects.create(workspace=cast.acme, name="Events")
     for state, name in ((rival, "Rivalette"), (mine, "Acmelia")):
         state.contact.first_name = name
-        state.contact.save()
+        state.contact.save(update_fields=["first_name"])
     purposes, names = states.get_changelist_instance(request).filter_specs
     assert [pk for pk, _ in purposes.lookup_choices] == [events.pk, cast.offers.pk]
     assert list(names.lookup_choices) == ["Acmelia"]
