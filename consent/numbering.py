@@ -98,7 +98,17 @@ def area_codes() -> dict[str, AreaCode]:
     return table
 
 
-_DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u202a-\u202e\u2066-\u2069\u200b-\u200f]+")
+# What people put between digits; full-width and other scripts' digits are no common spelling.
+_DECORATION = re.compile(
+    r"[\s().\-/\u00ad\u2010-\u2015\u2212\u202a-\u202e\u2060\u2066-\u2069\u200b-\u200f\ufeff]+"
+)
+# A spreadsheet that took the number for a quantity: 2395550123.0
+_AS_QUANTITY = re.compile(r"(\+?[0-9]{7,15})\.0+")
+# An exchange is NXX with N from 2 to 9, and never N11.
+_PLAIN = re.compile(r"(?:\+?1)?([2-9][0-9]{2})((?:[2-9](?!11)[0-9]{2})[0-9]{4})").fullmatch
+# Keypad spellings of "anonymous", "restricted" and the like that carriers give as a caller's
+# number. They look like numbers of Lesotho, Russia, Uganda and China.
+_WITHHELD = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
 
 
 def parse(text: str) -> Number:
@@ -106,11 +116,26 @@ def parse(text: str) -> Number:
 
     Raises `NumberError`.
     """
-    digits = _DECORATION.sub("", text.removeprefix("tel:").strip())
+    plain = _PLAIN(text)
+    if plain is not None:
+        area = area_codes().get(plain[1])
+        if area is not None and area.in_service:
+            return _of_area(area, "+1" + plain[1] + plain[2])
+    return _parse_spelling(text)
+
+
+def _parse_spelling(text: str) -> Number:
+    text = text.strip().lstrip("'")
+    if text[:4].lower() == "tel:":
+        text = text[4:]
+    quantity = _AS_QUANTITY.fullmatch(text)
+    digits = quantity[1] if quantity else _DECORATION.sub("", text)
     if not digits:
         raise NumberError(NumberProblem.EMPTY)
     international = digits.startswith("+")
     digits = digits.removeprefix("+")
+    if not digits:
+        raise NumberError(NumberProblem.EMPTY)
     if not digits.isascii() or not digits.isdigit():
         letters = any(character.isalpha() for character in digits)
         raise NumberError(NumberProblem.LETTERS if letters else NumberProblem.UNKNOWN)
@@ -137,17 +162,13 @@ def _north_american(digits: str) -> Number:
         raise NumberError(NumberProblem.AREA_CODE_UNASSIGNED)
     if not area.in_service:
         raise NumberError(NumberProblem.AREA_CODE_NOT_IN_SERVICE)
-    # An exchange is NXX with N from 2 to 9, and never N11.
-    if digits[4] in "01" or digits[5:7] == "11":
+    if _PLAIN(digits) is None:
         raise NumberError(NumberProblem.EXCHANGE)
-    return Number(
-        e164="+" + digits,
-        kind=area.kind,
-        country=area.country,
-        state=area.state,
-        area_code=area.code,
-        zones=area.zones,
-    )
+    return _of_area(area, "+" + digits)
+
+
+def _of_area(area: AreaCode, e164: str) -> Number:
+    return Number(e164, area.kind, area.country, area.state, area.code, area.zones)
 
 
 def _foreign(digits: str) -> Number:
@@ -155,20 +176,43 @@ def _foreign(digits: str) -> Number:
         raise NumberError(NumberProblem.TOO_SHORT)
     if len(digits) > 15:
         raise NumberError(NumberProblem.TOO_LONG)
+    if digits in _WITHHELD:
+        raise NumberError(NumberProblem.UNKNOWN)
     try:
         parsed = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException:
         raise NumberError(NumberProblem.UNKNOWN) from None
     if not phonenumbers.is_valid_number(parsed):
         raise NumberError(NumberProblem.UNKNOWN)
+    kind = (
+        NumberKind.SERVICE
+        if phonenumbers.number_type(parsed) in _FOREIGN_SERVICES
+        else NumberKind.FOREIGN
+    )
     return Number(
         e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
-        kind=NumberKind.FOREIGN,
-        country=phonenumbers.region_code_for_number(parsed) or "",
+        kind=kind,
+        country=_country(phonenumbers.region_code_for_number(parsed)),
         state="",
         area_code="",
         zones=(),
     )
+
+
+_FOREIGN_SERVICES = frozenset(
+    {
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.UAN,
+        phonenumbers.PhoneNumberType.VOICEMAIL,
+    }
+)
+
+
+def _country(region: str | None) -> str:
+    """ISO 3166, or "" for the codes that belong to no country ("001")."""
+    return region if region is not None and region.isalpha() else ""
 
 
 def mask(number: str) -> str:

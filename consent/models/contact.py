@@ -46,7 +46,7 @@ class Contact(models.Model):
             pgtrigger.Trigger(
                 name="contact_keeps_its_number",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("workspace_id", "number"),
+                operation=pgtrigger.UpdateOf("workspace_id", "number"),  # type: ignore[no-untyped-call]
                 func="RAISE EXCEPTION 'a contact keeps its workspace and number';",
             ),
         ]
