@@ -234,7 +234,7 @@ def test_no_contact_without_a_number_of_a_person(cast: Cast, number: str, code: 
 
 @pytest.mark.django_db(transaction=True)
 def test_opt_outs_and_opt_ins_at_once_end_as_if_one_after_the_other(cast: Cast) -> None:
-    """Each thread says stop or yes with a time of its own; none is lost, and the last one decides."""
+    """Each thread says stop or yes with its own time; none is lost, the last one decides."""
     person = opted_in(cast.offers, NUMBER, hours_ago(100))
     stops = [hours_ago(50 - n) for n in range(10)]
     barrier = threading.Barrier(len(stops) + 1)
