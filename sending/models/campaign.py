@@ -63,6 +63,8 @@ class Campaign(models.Model):
     # Fan-out: contacts up to this id have their message; the chunk moves both at once.
     fanout_cursor = models.BigIntegerField(default=0, editable=False)
     fanout_done = models.BooleanField(default=False, editable=False)
+    # Counted when it starts, so that progress need not count the audience; exact once fanned out.
+    audience_size = models.PositiveIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
