@@ -297,3 +297,9 @@ def stop_embedded_postgres_when_idle() -> bool:
         return False
     server.stop()
     return True
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["stop"]:
+        sys.exit("usage: python -m config.embedded stop")
+    EmbeddedPostgres(Path(__file__).resolve().parent.parent / ".data").stop()
