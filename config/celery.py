@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
 from config.processes import end_when_orphaned
 from config.schedule import BEAT_SCHEDULE, QUEUES, TASK_ROUTES
@@ -46,6 +46,11 @@ def _configure_broker(sender: Celery, **kwargs: Any) -> None:
     from config.broker import celery_options
 
     sender.conf.update(celery_options())
+
+
+@setup_logging.connect
+def _log_as_django_does(**kwargs: Any) -> None:
+    """With this connected Celery leaves logging as the settings have it."""
 
 
 @worker_init.connect

@@ -17,8 +17,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+FILE = BASE_DIR / ".env"
+
 environment = environ.Env()
-environment.read_env(BASE_DIR / ".env")
+environment.read_env(FILE)
+
+# Every variable that a reader was asked for; a test compares it with .env.example.
+asked_for: set[str] = set()
 
 
 def refuse(name: str, problem: str) -> ImproperlyConfigured:
@@ -26,6 +31,7 @@ def refuse(name: str, problem: str) -> ImproperlyConfigured:
 
 
 def text(name: str, default: str = "") -> str:
+    asked_for.add(name)
     return str(environment.str(name, default=default)).strip()
 
 
@@ -51,6 +57,24 @@ def integer(name: str, *, default: int, least: int, most: int) -> int:
     return number
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        raise refuse(name, f"is {value!r}; write one of {', '.join(allowed)}.")
+    return value
+
+
+def directory(name: str, default: Path) -> Path:
+    """An absolute path; the directory is made when it is first needed."""
+    value = text(name)
+    path = Path(value) if value else default
+    if not path.is_absolute():
+        raise refuse(name, f"is {value!r}; write an absolute path.")
+    if path.exists() and not path.is_dir():
+        raise refuse(name, f"is {value!r}, which is no directory.")
+    return path
+
+
 def names(name: str, default: list[str]) -> list[str]:
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
@@ -60,7 +84,7 @@ def web_address(name: str, default: str) -> str:
     """An absolute http(s) address without a trailing slash."""
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise refuse(name, f"is {value!r}; write an address such as https://sms.example.com.")
     return value
 
@@ -69,14 +93,35 @@ def database(name: str, default: str) -> dict[str, Any]:
     value = text(name, default)
     if urlsplit(value).scheme not in {"postgres", "postgresql"}:
         raise refuse(name, "must be a postgresql:// address; Tollgate runs on PostgreSQL only.")
-    return dict(environ.Env.db_url_config(value))
+    found = dict(environ.Env.db_url_config(value))
+    if not found.get("NAME"):
+        raise refuse(name, "names no database; write postgresql://user:password@host/database.")
+    return found
+
+
+def broker(name: str) -> str:
+    """The broker's address; ``pgmq://`` alone means a database beside Tollgate's own."""
+    value = text(name, "pgmq://")
+    if urlsplit(value).scheme not in {"pgmq", "redis", "rediss", "amqp", "amqps"}:
+        raise refuse(name, "must be a redis://, rediss://, amqp://, amqps:// or pgmq:// address.")
+    return value
+
+
+def hosts(name: str, public_url: str, *, debug: bool) -> list[str]:
+    """Names that requests may ask for: as given, else the host of the public address.
+
+    On this machine alone, whatever means this machine.
+    """
+    host = urlsplit(public_url).hostname or ""
+    local = ["127.0.0.1", "localhost", "[::1]"]
+    return names(name, local if debug or host in {"127.0.0.1", "localhost", "::1"} else [host])
 
 
 def secret_key(name: str, *, debug: bool) -> str:
     value = text(name)
     if value:
-        if len(value) < 50 and not debug:
-            raise refuse(name, "is shorter than 50 characters; `make secret` prints a good one.")
+        if (len(value) < 50 or len(set(value)) < 5) and not debug:
+            raise refuse(name, "is too short or too regular; `make secret` prints a good one.")
         return value
     if debug:
         return "development-only-" + "0" * 50

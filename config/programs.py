@@ -68,6 +68,7 @@ def _web(layout: Layout) -> Child:
             *("--bind", f"{_bracketed(layout.host)}:{layout.port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
             *("--graceful-timeout", "5", "--log-level", "warning"),
+            *("--logger-class", "config.logs.GunicornLogger"),
             # Heartbeats of its workers: in memory, not on a disk that may stall.
             *("--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(layout.data)),  # noqa: S108, PTH112
         ),
@@ -91,6 +92,6 @@ def _worker(name: str, layout: Layout) -> Child:
 
 def _celery(program: str, *arguments: str) -> list[str]:
     return python(
-        *("-m", "celery", "--quiet", "--app", "config", program, "--loglevel", "WARNING"),
+        *("-m", "celery", "--quiet", "--app", "config", program),
         *arguments,
     )

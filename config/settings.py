@@ -8,20 +8,21 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, logs
 from config.embedded import EmbeddedPostgres
 from config.env import BASE_DIR
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-DATA_DIR = BASE_DIR / ".data"
+# What must outlive a release: uploaded files, and the embedded PostgreSQL where there is no other.
+DATA_DIR = env.directory("DATA_DIR", BASE_DIR / ".data")
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.secret_key("SECRET_KEY", debug=DEBUG)
 ENCRYPTION_KEYS = env.encryption_keys("ENCRYPTION_KEYS", debug=DEBUG)
 # Where carriers and browsers reach this installation; signatures are checked against it.
 PUBLIC_URL = env.web_address("PUBLIC_URL", "http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", PUBLIC_URL, debug=DEBUG)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- PostgreSQL: by address, or the embedded one ---------------------------------------------
@@ -38,7 +39,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 # --- Celery ----------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://")
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 
 # --- Applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.content_policy.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -149,6 +151,12 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None
 )
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 3600 * env.integer("SESSION_HOURS", default=12, least=1, most=720)
+
+# --- Logs: to the standard output, numbers masked -----------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
+LOGGING = logs.configuration(level=LOG_LEVEL, style=LOG_FORMAT)
 
 # --- History ---------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True

@@ -106,8 +106,8 @@ def _install_uv() -> bool:
 
 
 def _uv_sync(files: list[str]) -> bool:
-    command = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes"]
-    command += ["--python", PYTHON, str(HERE / "uv.txt"), *files]
+    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"]
+    command += ["--python", str(PYTHON), str(HERE / "uv.txt"), *files]
     # Where there is no index to reach, pip should get its turn soon.
     environment = {"UV_HTTP_TIMEOUT": "30", "UV_HTTP_RETRIES": "1", **os.environ}
     done = subprocess.run(
@@ -125,7 +125,7 @@ def _pip_install(files: list[str]) -> None:
 
 
 def _pip(*arguments: str, check: bool) -> bool:
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     done = subprocess.run(command, check=False, capture_output=not check, text=True, cwd=HERE)
     if done.returncode != 0 and not check:
         print(f"tollgate: pip: {_last_line(done.stderr)}", flush=True)
