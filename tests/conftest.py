@@ -26,7 +26,7 @@ NEVER_TRUNCATED = (
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let Django empty the tables after a test with real transactions; tests of TRUNCATE re-enable."""
+    """Let Django empty the tables after real transactions; tests of TRUNCATE re-enable."""
     with django_db_blocker.unblock():
         pgtrigger.disable(*NEVER_TRUNCATED)
         yield

@@ -22,7 +22,8 @@ def test_a_second_owner_is_refused(cast: Cast) -> None:
 
 
 def test_the_last_owner_cannot_be_demoted(cast: Cast) -> None:
+    owner = Membership.objects.filter(workspace=cast.acme, role=Role.OWNER)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="has no owner"), transaction.atomic():
-        Membership.objects.filter(workspace=cast.acme, role=Role.OWNER).update(role=Role.ADMIN)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        owner.update(role=Role.ADMIN)
