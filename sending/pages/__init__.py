@@ -1,0 +1,1 @@
+"""Pages of the admin that belong to no one model: settings, explain, exports."""

@@ -1,0 +1,156 @@
+"""Tab State-law limits: what each law says, and the switches, each with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.guard import requires
+from accounts.roles import Capability
+from consent.models import Contact
+from sending import law_table, preferences
+from sending.models import Campaign, FrequencyLaw
+from sending.pages import shell
+from sending.pages.settings import tabs
+from sending.pages.settings.forms import ReasonForm
+from sending.senders import AT_WORK
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Workspace
+
+MOST_COUNTED = 100_000
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires(Capability.READ)
+def state_law(request: HttpRequest) -> HttpResponse:
+    workspace = shell.workspace_of(request)
+    laws = law_table.in_words(workspace=workspace, day=timezone.localdate())
+    return tabs.tab(
+        request,
+        "state_law",
+        "state_law",
+        Capability.STATE_LAW,
+        {
+            "on": preferences.ensure(workspace).state_law_limits,
+            "default_laws": [law for law in laws if law.on_by_default],
+            "optional_laws": [law for law in laws if not law.on_by_default],
+        },
+    )
+
+
+def _affected(workspace: Workspace, states: list[str]) -> list[str]:
+    """How many contacts and campaigns a switch concerns; counting stops at a hundred thousand."""
+    contacts = Contact.objects.filter(workspace=workspace, state__in=states)
+    found = contacts[: MOST_COUNTED + 1].count()
+    shown = f"{min(found, MOST_COUNTED):,}"
+    if found > MOST_COUNTED:
+        people = _("More than %(n)s contacts have an area code there.") % {"n": shown}
+    else:
+        people = ngettext(
+            "%(n)s contact has an area code there.",
+            "%(n)s contacts have an area code there.",
+            found,
+        ) % {"n": shown}
+    at_work = Campaign.objects.filter(workspace=workspace, status__in=AT_WORK).count()
+    campaigns = ngettext(
+        "%(n)d campaign is scheduled or under way, and follows at once.",
+        "%(n)d campaigns are scheduled or under way, and follow at once.",
+        at_work,
+    ) % {"n": at_work}
+    return [people, campaigns]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.STATE_LAW)
+def switch_all(request: HttpRequest, to: str) -> HttpResponse:
+    """Switch every state-law limit ``on`` or ``off``, after a second yes."""
+    workspace = shell.workspace_of(request)
+    on = to == "on"
+    form = ReasonForm(shell.posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            preferences.set_state_law_limits(
+                workspace=workspace,
+                on=on,
+                actor=shell.actor(request),
+                reason=form.cleaned_data["reason"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            done = _("State-law limits are on.") if on else _("State-law limits are off.")
+            messages.success(request, done)
+            return tabs.to("state_law")
+    defaults = FrequencyLaw.objects.filter(on_by_default=True)
+    states = list(defaults.values_list("state", flat=True).distinct())
+    first = (
+        _("Nobody in these states gets a fourth promotional message in 24 hours any more.")
+        if on
+        else _(
+            "People in these states may then get more promotional messages in 24 hours than the "
+            "law allows. The workspace answers for it."
+        )
+    )
+    return tabs.confirm(
+        request,
+        "state_law",
+        Capability.STATE_LAW,
+        form=form,
+        heading=_("Switch state-law limits on?") if on else _("Switch state-law limits off?"),
+        consequences=[first, *_affected(workspace, states)],
+        button=_("Switch on") if on else _("Switch off"),
+        danger=not on,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.STATE_LAW)
+def choose_law(request: HttpRequest, law_id: int, to: str) -> HttpResponse:
+    """Apply one recommended law, or no longer, after a second yes."""
+    workspace = shell.workspace_of(request)
+    law = FrequencyLaw.objects.filter(pk=law_id, on_by_default=False).first()
+    if law is None:
+        raise Http404
+    on = to == "on"
+    form = ReasonForm(shell.posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            preferences.set_law_choice(
+                workspace=workspace,
+                law=law,
+                applied=on,
+                actor=shell.actor(request),
+                reason=form.cleaned_data["reason"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved. It holds from the next message on."))
+            return tabs.to("state_law")
+    state = law_table.state_name(law.state)
+    heading = _("Apply the limit of %(state)s?") if on else _("No longer apply that of %(state)s?")
+    first = (
+        _("People there get at most the number of promotional messages that the law allows.")
+        if on
+        else _("The law is in force. The workspace answers for messages beyond it.")
+    )
+    return tabs.confirm(
+        request,
+        "state_law",
+        Capability.STATE_LAW,
+        form=form,
+        heading=heading % {"state": state},
+        consequences=[first, *_affected(workspace, [law.state])],
+        button=_("Apply it") if on else _("Switch off"),
+        danger=not on,
+    )
