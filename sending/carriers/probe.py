@@ -39,7 +39,7 @@ async def _ask(api_url: str, account_sid: str, auth_token: str, timeout: float) 
     try:
         async with (
             aiohttp.ClientSession(
-                auth=aiohttp.BasicAuth(account_sid, auth_token),
+                headers={"Authorization": aiohttp.encode_basic_auth(account_sid, auth_token)},
                 timeout=aiohttp.ClientTimeout(total=timeout),
             ) as session,
             # A redirect could take the secret elsewhere.

@@ -120,9 +120,7 @@ def test_an_analyst_reads_the_page_and_learns_which_role_is_needed(
 
 
 @pytest.mark.parametrize("name", ["preferences", "carrier", "history"])
-def test_no_tab_shows_anything_of_another_workspace(
-    cast: Cast, client: Client, name: str
-) -> None:
+def test_no_tab_shows_anything_of_another_workspace(cast: Cast, client: Client, name: str) -> None:
     client.force_login(cast.members[Role.OWNER])
     page = client.get(reverse(f"sms_settings:{name}")).content.decode()
     assert cast.rival_sender.number not in page

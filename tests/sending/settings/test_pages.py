@@ -1,0 +1,224 @@
+"""Settings > SMS as its readers meet it: confirmations, reasons, a secret that stays hidden."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import JournalEntry
+from accounts.roles import Role
+from sending import preferences
+from sending.models import Campaign, CarrierAccount, FrequencyLaw, LawChoice, SenderNumber
+from tests.cast import Cast, contact
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.members[Role.OWNER])
+    return client
+
+
+def _address(name: str, *args: object) -> str:
+    return reverse(f"sms_settings:{name}", args=args)
+
+
+def test_the_law_tab_quotes_each_law_with_citation_and_recommends_oregon(owner: Client) -> None:
+    page = owner.get(_address("state_law")).content.decode()
+    for state, citation in (
+        ("Florida", "Fla. Stat. § 501.616(6)(b)"),
+        ("Oklahoma", "15 O.S. § 775C.4(A)"),
+        ("Maryland", "Md. Com. Law § 14-4502(c)(2)"),
+        ("Oregon", "ORS 646.563(1)(b)"),
+    ):
+        assert state in page
+        assert citation in page
+    assert "this law of Oregon is in force since 1 January 2026" in page
+
+
+def test_switching_laws_off_first_says_whom_it_concerns(cast: Cast, owner: Client) -> None:
+    contact(cast.acme, "+12395550101")
+    contact(cast.acme, "+13015550101")
+    contact(cast.acme, "+12125550101")
+    page = owner.get(_address("state_law_switch", "off")).content.decode()
+    assert "2 contacts have an area code there." in page
+    assert preferences.ensure(cast.acme).state_law_limits is True
+
+
+def test_without_a_reason_the_laws_stay_on(cast: Cast, owner: Client) -> None:
+    answer = owner.post(_address("state_law_switch", "off"), {"reason": "   "})
+    assert answer.status_code == 422
+    assert preferences.ensure(cast.acme).state_law_limits is True
+    assert not JournalEntry.objects.exists()
+
+
+def test_with_a_reason_they_go_off_and_the_history_tab_tells_it(cast: Cast, owner: Client) -> None:
+    owner.post(_address("state_law_switch", "off"), {"reason": "Advice of 12 May"})
+    assert preferences.ensure(cast.acme).state_law_limits is False
+    page = owner.get(_address("history")).content.decode()
+    assert "Advice of 12 May" in page
+    assert str(cast.members[Role.OWNER]) in page
+    assert "state-law limits" in page
+
+
+def test_oregon_can_be_applied_and_florida_not_alone(cast: Cast, owner: Client) -> None:
+    laws = {law.state: law.pk for law in FrequencyLaw.objects.all()}
+    owner.post(_address("law_choice", laws["OR"], "on"), {"reason": "In force"})
+    assert LawChoice.objects.get(workspace=cast.acme).applied is True
+    answer = owner.post(_address("law_choice", laws["FL"], "off"), {"reason": "x"})
+    assert answer.status_code == 404
+
+
+def test_smart_sending_goes_off_only_with_a_reason(cast: Cast, owner: Client) -> None:
+    answer = owner.post(_address("smart_sending"), {"on": "0", "hours": "24", "reason": ""})
+    assert answer.status_code == 422
+    assert preferences.ensure(cast.acme).smart_sending is True
+    owner.post(_address("smart_sending"), {"on": "0", "hours": "24", "reason": "Launch day"})
+    assert preferences.ensure(cast.acme).smart_sending is False
+
+
+def test_a_number_is_added_in_any_spelling_with_the_rate_of_its_kind(
+    cast: Cast, owner: Client
+) -> None:
+    owner.post(
+        _address("sender_add"),
+        {
+            "kind": "toll_free",
+            "country": "US",
+            "number": "(877) 555-0142",
+            "account": cast.sender.account_id,
+            "verification": "pending",
+            "rate": "",
+        },
+    )
+    added = SenderNumber.objects.get(number="+18775550142")
+    assert (added.rate, added.verification, added.workspace) == (Decimal(3), "pending", cast.acme)
+    page = owner.get(_address("preferences")).content.decode()
+    assert "Being verified" in page
+    assert "3 per second" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        ("toll_free", "+12125550101"),
+        ("long_code", "+18775550101"),
+        ("long_code", "+14165550101"),
+        ("long_code", "nonsense"),
+        ("short_code", "1234"),
+        ("short_code", "+12125550101"),
+    ],
+)
+def test_a_number_that_is_not_of_its_kind_is_refused(
+    cast: Cast, owner: Client, kind: str, number: str
+) -> None:
+    given = {"kind": kind, "country": "US", "number": number, "verification": "pending"}
+    answer = owner.post(_address("sender_add"), {**given, "account": cast.sender.account_id})
+    assert answer.status_code == 422
+    assert SenderNumber.objects.filter(workspace=cast.acme).count() == 1
+
+
+def test_another_workspaces_account_or_number_cannot_be_chosen(cast: Cast, owner: Client) -> None:
+    given = {"kind": "toll_free", "country": "US", "number": "8775550142", "rate": ""}
+    rival = {**given, "verification": "pending", "account": cast.rival_sender.account_id}
+    assert owner.post(_address("sender_add"), rival).status_code == 422
+    answer = owner.post(_address("preferences"), {"us_sender": cast.rival_sender.pk})
+    assert answer.status_code == 422
+    assert preferences.ensure(cast.acme).us_sender == cast.sender
+
+
+def test_a_number_that_a_campaign_uses_is_not_released(cast: Cast, owner: Client) -> None:
+    Campaign.objects.create(
+        workspace=cast.acme,
+        name="Spring sale",
+        purpose=cast.offers,
+        body="Hi",
+        sender=cast.sender,
+        status="paused",
+    )
+    address = _address("sender_release", cast.sender.pk)
+    assert "Spring sale" in owner.get(address).content.decode()
+    assert owner.post(address, {"reason": "Moved"}).status_code == 422
+    cast.sender.refresh_from_db()
+    assert cast.sender.verification == "verified"
+
+
+def test_a_released_number_is_no_sender_any_more_and_may_be_taken_anew(
+    cast: Cast, owner: Client
+) -> None:
+    owner.post(_address("sender_release", cast.sender.pk), {"reason": "Moved"})
+    assert preferences.ensure(cast.acme).us_sender is None
+    assert JournalEntry.objects.get().new == "Simulator, Released"
+    SenderNumber.objects.create(
+        workspace=cast.rival,
+        account=cast.rival_sender.account,
+        number=cast.sender.number,
+        kind="toll_free",
+    )
+
+
+def test_the_secret_is_stored_encrypted_and_never_shown(cast: Cast, owner: Client) -> None:
+    given = {
+        "name": "Second",
+        "api_url": "https://api.twilio.com/",
+        "account_sid": "AC" + "c" * 32,
+        "auth_token": "s3cret-value",
+    }
+    assert owner.post(_address("carrier_add"), given).status_code == 302
+    added = CarrierAccount.objects.get(name="Second")
+    assert (added.auth_token, added.api_url) == ("s3cret-value", "https://api.twilio.com")
+    pages = [
+        _address("carrier"),
+        _address("carrier_edit", added.pk),
+        _address("history"),
+    ]
+    for page in pages:
+        assert "s3cret-value" not in owner.get(page).content.decode()
+    refused = owner.post(_address("carrier_edit", added.pk), {**given, "account_sid": "AC1"})
+    assert "s3cret-value" not in refused.content.decode()
+    assert all("s3cret-value" not in entry.new for entry in JournalEntry.objects.all())
+
+
+@pytest.mark.parametrize("moved", ["api_url", "account_sid"])
+def test_a_stored_secret_does_not_follow_to_a_new_address(
+    cast: Cast, owner: Client, moved: str
+) -> None:
+    account = cast.sender.account
+    given = {
+        "name": account.name,
+        "api_url": account.api_url,
+        "account_sid": account.account_sid,
+        "auth_token": "",
+        "reason": "Moving",
+    }
+    new = {"api_url": "https://evil.example", "account_sid": "AC" + "d" * 32}[moved]
+    answer = owner.post(_address("carrier_edit", account.pk), {**given, moved: new})
+    assert answer.status_code == 422
+    assert "Enter the secret again" in answer.content.decode()
+    account.refresh_from_db()
+    assert account.api_url == "http://127.0.0.1:9"
+
+
+def test_an_unreachable_carrier_is_said_in_one_sentence(cast: Cast, owner: Client) -> None:
+    # Nothing listens on port 9.
+    answer = owner.post(_address("carrier_test", cast.sender.account_id), follow=True)
+    assert "Nothing answers at this address" in answer.content.decode()
+
+
+def test_a_law_that_will_start_is_announced_with_its_day(cast: Cast, owner: Client) -> None:
+    FrequencyLaw.objects.create(
+        state="PA",
+        starts_on=date(2099, 1, 1),
+        on_by_default=True,
+        citation="Act 99",
+        source="Three in 24 hours",
+    )
+    assert "in force from 1 January 2099" in owner.get(_address("state_law")).content.decode()
