@@ -7,9 +7,8 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_init
 
-from config.processes import end_when_orphaned
 from config.schedule import BEAT_SCHEDULE, QUEUES, TASK_ROUTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -62,9 +61,3 @@ def _prepare(**kwargs: Any) -> None:
 
     start_embedded_postgres()
     ensure_broker()
-
-
-@worker_process_init.connect
-def _end_with_the_worker(**kwargs: Any) -> None:
-    """A worker that is killed leaves no child behind that nobody gives work or stops."""
-    end_when_orphaned()

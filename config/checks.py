@@ -49,7 +49,7 @@ def production_uses_servers_of_its_own(**kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-@register(Tags.database)
+@register(Tags.security)
 def broker_has_a_database_of_its_own(**kwargs: Any) -> list[CheckMessage]:
     if not uses_pgmq():
         return []

@@ -31,8 +31,9 @@ def refuse(name: str, problem: str) -> ImproperlyConfigured:
 
 
 def text(name: str, default: str = "") -> str:
+    """The variable's value; an empty one is as good as none."""
     asked_for.add(name)
-    return str(environment.str(name, default=default)).strip()
+    return str(environment.str(name, default="")).strip() or default
 
 
 def boolean(name: str, *, default: bool) -> bool:

@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
-import time
 
 PR_SET_PDEATHSIG = 1
 
@@ -24,22 +22,6 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-
-
-def end_when_orphaned(seconds: float = 1.0) -> None:
-    """Watch the parent from a thread and exit at once when it is gone.
-
-    For children that may be started by a thread that ends before their parent does, where
-    `die_with_parent` would kill too early (Celery's pool).
-    """
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(seconds)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="orphan-watch", daemon=True).start()
 
 
 def kill_group(group: int, number: signal.Signals) -> None:

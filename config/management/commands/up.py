@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from config.broker import ensure_broker
 from config.embedded import stop_embedded_postgres_when_idle
@@ -57,7 +58,11 @@ class Command(BaseCommand):
             self.stdout.write("tollgate: PostgreSQL stopped.")
 
     def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"DATABASE_URL: the database cannot be used: {reason}") from error
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         try:

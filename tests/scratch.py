@@ -1,0 +1,50 @@
+"""A database of its own for a test that starts real processes, on the embedded server."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """The address of an empty database; it and its broker are dropped at the end."""
+    server = settings.EMBEDDED_POSTGRES
+    if server is None:
+        pytest.skip("needs the embedded PostgreSQL: DATABASE_URL is set")
+    name = f"scratch_{uuid.uuid4().hex[:10]}"
+    server.ensure_database(name)
+    try:
+        yield server.url(name)
+    finally:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            for database in (name, f"{name}_broker"):
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
+                        sql.Identifier(database)
+                    )
+                )
+
+
+def environment_for(database: str, data: Path) -> dict[str, str]:
+    """The environment of a process that works on ``database``, and knows no other setting."""
+    kept = {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH"}
+    return {
+        **{name: value for name, value in os.environ.items() if name in kept},
+        "DATABASE_URL": database,
+        "DATA_DIR": str(data),
+        "DEBUG": "true",
+        "CELERY_BROKER_URL": "",
+        "PUBLIC_URL": "",
+    }
