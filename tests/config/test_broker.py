@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import environ
 import psycopg
 import pytest
 
@@ -30,7 +31,7 @@ WORKER = [
 @pytest.fixture
 def scratch(settings: Any) -> Iterator[str]:
     with scratch_database() as url:
-        settings.DATABASES["default"] = env.environ.Env.db_url_config(url)
+        settings.DATABASES["default"] = environ.Env.db_url_config(url)
         settings.CELERY_BROKER_URL = "pgmq://"
         yield url
 

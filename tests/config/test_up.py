@@ -38,7 +38,8 @@ class Running:
         return self.log.read_text()
 
     def children(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return found
 
     def one(self, *words: str) -> psutil.Process:
         """The process right below `up` whose command line has all these words."""
