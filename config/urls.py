@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/settings/sms/", include("sending.pages.settings.urls")),
     path("admin/", admin.site.urls),
+    path("", include("sending.urls")),
 ]

@@ -12,35 +12,10 @@ import orjson
 
 from sending.carriers.simulator.store import Text
 from sending.carriers.simulator.validation import Problem
+from sending.segments import count
 
 API_VERSION = "2010-04-01"
-# GSM-7: one septet each, and two for those behind an escape.
-_BASIC = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_ESCAPED = set("^{}[]\\|~€\f")
-
-
-@lru_cache(maxsize=1024)
-def segments(body: str) -> int:
-    """How many segments the carrier charges for ``body``."""
-    characters = set(body)
-    if characters <= _BASIC | _ESCAPED:
-        widths = [2 if character in _ESCAPED else 1 for character in body]
-        return _parts(widths, alone=160, joined=153)
-    return _parts([2 if ord(c) > 0xFFFF else 1 for c in body], alone=70, joined=67)
-
-
-def _parts(widths: list[int], *, alone: int, joined: int) -> int:
-    if sum(widths) <= alone:
-        return 1
-    parts, used = 1, 0
-    for width in widths:
-        if used + width > joined:
-            parts, used = parts + 1, 0
-        used += width
-    return parts
+_segments = lru_cache(maxsize=1024)(count)
 
 
 @lru_cache(maxsize=64)
@@ -70,7 +45,7 @@ def resource(text: Text) -> dict[str, Any]:
         "from": entry.sender,
         "messaging_service_sid": None,
         "num_media": "0",
-        "num_segments": str(segments(entry.body)),
+        "num_segments": str(_segments(entry.body).segments),
         "price": None,
         "price_unit": "USD",
         "sid": entry.sid,

@@ -1,0 +1,70 @@
+"""Moves one message by what the carrier is known to have done with it.
+
+For status callbacks, look-ups and people; the dispatcher settles its own batches. Every function
+must be called in a transaction that holds the contact's lock (`consent.locks`).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Final
+
+from sending.dispatch import windows
+from sending.models import Message
+from sending.status import RANK, advance
+
+logger = logging.getLogger(__name__)
+
+# The reason of a message that a person settled; see `sending.by_hand`.
+BY_HAND: Final = "settled_by_hand"
+_UNSETTLED: Final = (Message.Status.SENDING, Message.Status.UNKNOWN)
+_BY_CODE: Final = (Message.Status.FAILED, Message.Status.UNDELIVERED)
+
+
+def lock_message(message_id: int) -> Message | None:
+    """The message, locked; None where no report can move it.
+
+    What waits in the queue is left unlocked: the gate locks messages before contacts, but only
+    queued ones, so nobody waits in a circle.
+    """
+    status = Message.objects.values_list("status", flat=True).get(pk=message_id)
+    if status not in RANK:
+        return None
+    # A later statement than the contact's lock, so it sees what the lock waited for.
+    return Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message_id)
+
+
+def settle(message: Message, *, sid: str, status: str, error_code: str, now: datetime) -> bool:
+    """Move a locked message forward by the carrier's ``status``; False when that changes nothing.
+
+    The carrier having it proves that it was taken over: a message on its way, or of unknown fate,
+    is then counted from the earlier of its slot and ``now``. It keeps its slot even when it fails
+    afterwards, for nobody can prove that it did not go out.
+    """
+    if message.sid not in {"", sid}:
+        logger.warning("message %s is %s at the carrier, not %s", message.pk, message.sid, sid)
+        return False
+    new = advance(message.status, status)
+    if new is None:
+        return False
+    counted = message.slot_at is not None and message.status in _UNSETTLED
+    if message.status in _UNSETTLED:
+        message.reason = ""
+        message.accepted_at = message.accepted_at or now
+        if message.slot_at is not None:
+            message.slot_at = min(message.slot_at, now)
+    message.status = new
+    message.sid = sid
+    if new in _BY_CODE:
+        message.error_code = error_code[:10]
+        message.reason = "carrier_refused" if new == Message.Status.FAILED else ""
+    message.updated_at = now
+    message.save(
+        update_fields=[
+            *("status", "reason", "sid", "error_code", "slot_at", "accepted_at", "updated_at")
+        ]
+    )
+    if counted:
+        windows.recompute([message.contact_id])
+    return True
