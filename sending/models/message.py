@@ -37,7 +37,11 @@ class Message(models.Model):
         UNKNOWN = "unknown", _("Unknown")
 
     workspace = models.ForeignKey(
-        "accounts.Workspace", models.PROTECT, related_name="+", verbose_name=_("workspace")
+        "accounts.Workspace",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("workspace"),
     )
     campaign = models.ForeignKey(
         Campaign,
@@ -109,6 +113,8 @@ class Message(models.Model):
             models.Index(
                 fields=["campaign", "status", "sender", "id"], name="messages_of_a_campaign"
             ),
+            # Serves the activity of a workspace, newest first, and its dashboard.
+            models.Index(fields=["workspace", "created_at", "id"], name="messages_of_a_workspace"),
             models.Index(
                 fields=["lease_until"], name="messages_under_lease", condition=Q(status="sending")
             ),

@@ -1,0 +1,1 @@
+"""Message activity: what became of each message, in words."""

@@ -1,0 +1,7 @@
+"""The admin of this room; one module per idea, each registered by being imported here."""
+
+from __future__ import annotations
+
+from sending.admin import activity, laws
+
+__all__ = ["activity", "laws"]
