@@ -10,6 +10,13 @@ from typing import Any
 
 QUEUES = ("default", "dispatch", "imports")
 
-TASK_ROUTES: dict[str, dict[str, str]] = {}
+TASK_ROUTES: dict[str, dict[str, str]] = {
+    "sending.metronome": {"queue": "dispatch"},
+}
 
-BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # A beat that no worker was free for is worth nothing a second later.
+    "metronome": {"task": "sending.metronome", "schedule": 1.0, "options": {"expires": 2}},
+    "sweep": {"task": "sending.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "reconcile": {"task": "sending.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+}

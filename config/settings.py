@@ -38,6 +38,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 
+# --- Sending ---------------------------------------------------------------------------------
+# Longer than a carrier may take to answer, with time to write the answer down.
+DISPATCH_LEASE_SECONDS = env.integer("DISPATCH_LEASE_SECONDS", default=60, least=20, most=600)
+
 # --- Celery ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class SendingConfig(AppConfig):
     name = "sending"
     verbose_name = _("Sending")
+
+    def ready(self) -> None:
+        from sending.law.statutes import add_missing
+
+        post_migrate.connect(add_missing, sender=self, dispatch_uid="sending.law.statutes")

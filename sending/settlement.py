@@ -57,7 +57,7 @@ def settle(message: Message, *, sid: str, status: str, error_code: str, now: dat
     message.status = new
     message.sid = sid
     if new in _BY_CODE:
-        message.error_code = error_code[:10]
+        message.error_code = error_code[:30]
         message.reason = "carrier_refused" if new == Message.Status.FAILED else ""
     message.updated_at = now
     message.save(

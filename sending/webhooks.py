@@ -58,7 +58,7 @@ def carrier_status(request: HttpRequest, account: int, message: int) -> HttpResp
         to=form.get("To", ""),
         sid=form.get("MessageSid", "")[:64],
         status=form.get("MessageStatus", "")[:30],
-        error_code=form.get("ErrorCode", "")[:10],
+        error_code=form.get("ErrorCode", "")[:30],
     )
     if callback.sid and callback.status and callback.account_sid == known.account_sid:
         apply_callback(account=known, callback=callback)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
+from sending.dispatch.arrays import numbers, times
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -82,14 +84,14 @@ def move(moves: Sequence[Move]) -> None:
     with connection.cursor() as cursor:
         if new:
             cursor.execute(
-                _INSERT, [[r.contact_id for r in new], *_times(new, "after"), _caps(new)]
+                _INSERT, [numbers(r.contact_id for r in new), *_times(new, "after"), _caps(new)]
             )
             moved += cursor.rowcount
         if old:
             cursor.execute(
                 _UPDATE,
                 [
-                    [r.contact_id for r in old],
+                    numbers(r.contact_id for r in old),
                     *_times(old, "after"),
                     _caps(old),
                     *_times(old, "before"),
@@ -108,18 +110,17 @@ def recompute(contact_ids: Sequence[int]) -> None:
     For when a message's time becomes known or is given back.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_RECOMPUTE, [sorted(set(contact_ids))])
+        cursor.execute(_RECOMPUTE, [numbers(sorted(set(contact_ids)))])
 
 
-def _times(moves: Sequence[Move], which: str) -> list[list[datetime | None]]:
-    """Three columns: the newest, second and third time of each row, None where there is none."""
-    columns: list[list[datetime | None]] = [[], [], []]
-    for row in moves:
-        times: tuple[datetime, ...] = getattr(row, which)
-        for position, column in enumerate(columns):
-            column.append(times[position] if position < len(times) else None)
-    return columns
+def _times(moves: Sequence[Move], which: str) -> list[str]:
+    """Three columns: the newest, second and third time of each row, NULL where there is none."""
+    rows: list[tuple[datetime, ...]] = [getattr(row, which) for row in moves]
+    return [
+        times(row[position] if position < len(row) else None for row in rows)
+        for position in range(3)
+    ]
 
 
-def _caps(moves: Sequence[Move]) -> list[datetime | None]:
-    return [row.capped_at for row in moves]
+def _caps(moves: Sequence[Move]) -> str:
+    return times(row.capped_at for row in moves)

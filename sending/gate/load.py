@@ -15,7 +15,7 @@ from sending.law.frequency import FrequencyLimit
 from sending.models import FrequencyLaw, LawChoice, PolicySnapshot, SenderPreferences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 _OPTED_OUT = Consent.OPTED_OUT.value
@@ -51,7 +51,7 @@ class HistoryRow(NamedTuple):
 
 _CONTACTS = """
     SELECT id, number, opted_out_at, first_name, last_name
-    FROM consent_contact WHERE id = ANY(%s) ORDER BY number
+    FROM consent_contact WHERE id = ANY(%s::bigint[]) ORDER BY number
 """
 _HISTORY = """
     SELECT wanted.contact_id, wanted.purpose_id,
@@ -70,7 +70,10 @@ def contacts(contact_ids: Sequence[int], *, lock: bool) -> tuple[dict[int, Conta
     (`consent.locks`); a row that had to be waited for is read as it is after the wait.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS + ("FOR NO KEY UPDATE" if lock else ""), [list(contact_ids)])
+        cursor.execute(
+            _CONTACTS + ("FOR NO KEY UPDATE" if lock else ""),
+            ["{" + ",".join(map(str, contact_ids)) + "}"],
+        )
         rows = {row[0]: ContactRow._make(row) for row in cursor.fetchall()}
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
@@ -78,14 +81,20 @@ def contacts(contact_ids: Sequence[int], *, lock: bool) -> tuple[dict[int, Conta
 
 
 def histories(
-    wanted: Sequence[tuple[int, int | None]],
+    wanted: Collection[tuple[int, int | None]],
 ) -> dict[tuple[int, int | None], HistoryRow]:
     """Consent and window for each (contact, purpose); purpose None: the window alone.
 
     Must be a later statement than the lock: only then it sees what the lock waited for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY, [[pair[0] for pair in wanted], [pair[1] for pair in wanted]])
+        cursor.execute(
+            _HISTORY,
+            [
+                "{" + ",".join(str(contact_id) for contact_id, _ in wanted) + "}",
+                "{" + ",".join(str(purpose_id or "NULL") for _, purpose_id in wanted) + "}",
+            ],
+        )
         return {(row[0], row[1]): HistoryRow._make(row[2:]) for row in cursor.fetchall()}
 
 
@@ -130,9 +139,16 @@ def _place(number: str) -> AreaCode | None:
     return AreaCode("", NumberKind.FOREIGN, parsed.country, "", (), in_service=True)
 
 
+class LawTableEmptyError(RuntimeError):
+    """There is no law to go by, so nothing may be decided."""
+
+
 def policies(workspace_ids: Sequence[int]) -> dict[int, Policy]:
     """Each workspace's policy as it stands now; without preferences the defaults, the strictest."""
     laws = list(FrequencyLaw.objects.all())
+    if not laws:
+        # No law at all is not freedom but a table that was lost.
+        raise LawTableEmptyError("The law table is empty; `manage.py migrate` fills it.")
     choices = {
         (choice.workspace_id, choice.law_id): choice.applied
         for choice in LawChoice.objects.filter(workspace_id__in=workspace_ids)

@@ -1,0 +1,208 @@
+"""Step two of a round: the gate, for all claimed messages at once.
+
+In one transaction: lock senders, messages and contacts, load the facts, decide in plain Python,
+write decisions and windows, mark what may go as ``sending`` under a lease, commit. Only then is
+anything posted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from sending.dispatch import records, windows
+from sending.dispatch.claim import Allowance, Claimed, claim_messages, claim_senders
+from sending.dispatch.texts import BadTextError, Texts
+from sending.gate import basis, load, rules
+from sending.gate.codes import Code
+from sending.gate.decision import decide
+
+if TYPE_CHECKING:
+    from sending.gate.facts import Facts, Policy
+    from sending.gate.load import ContactRow
+
+LEASE = timedelta(seconds=settings.DISPATCH_LEASE_SECONDS)
+"""How long a worker has to post what it was given and to say what became of it."""
+MESSAGES_A_ROUND = 500
+"""About a second's work for one worker: more would only wait under the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A message that passed and is this worker's to post until ``deadline`` (monotonic clock)."""
+
+    message_id: int
+    campaign_id: int | None
+    contact_id: int
+    account_id: int
+    to: str
+    sender: str
+    body: str
+    attempts: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one round was given; ``claim`` marks its messages, ``looked_at`` counts decisions."""
+
+    claim: uuid.UUID
+    deadline: float
+    postings: list[Posting] = field(default_factory=list)
+    looked_at: int = 0
+
+
+@dataclass(slots=True)
+class _Round:
+    """The tallies while one batch is decided; windows are what they will be after it."""
+
+    claim: uuid.UUID
+    now: datetime
+    left: dict[int, int]
+    sent: dict[int, int] = field(default_factory=dict)
+    seen: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    before: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    stored: dict[int, bool] = field(default_factory=dict)
+    capped: dict[int, bool] = field(default_factory=dict)
+    rows: list[records.Row] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
+
+
+def admit(*, messages: int = MESSAGES_A_ROUND) -> Batch:
+    """Claim and decide one batch and commit it. An empty batch means that nothing is due."""
+    # Taken before the database's clock is, so that it runs out before the lease does.
+    started = monotonic()
+    batch = Batch(claim=uuid.uuid4(), deadline=started + LEASE.total_seconds())
+    with transaction.atomic():
+        allowances = claim_senders(messages=messages)
+        claimed = claim_messages(allowances, most=messages)
+        if not claimed:
+            return batch
+        tally = _decide_all(batch.claim, claimed, allowances)
+        _write(tally, allowances)
+    batch.postings = tally.postings
+    batch.looked_at = len(tally.rows)
+    return batch
+
+
+def _decide_all(claim: uuid.UUID, claimed: list[Claimed], allowances: list[Allowance]) -> _Round:
+    contacts, now = load.contacts([one.contact_id for one in claimed], lock=True)
+    # A later statement than the lock, so that it sees what the lock waited for.
+    histories = load.histories({(one.contact_id, one.purpose_id) for one in claimed})
+    workspace_ids = sorted({one.workspace_id for one in claimed})
+    policies = load.policies(workspace_ids)
+    snapshots = {pk: load.snapshot(pk, policy) for pk, policy in policies.items()}
+    texts = Texts({one.campaign_id for one in claimed if one.campaign_id})
+    bases = basis.for_previews(claimed, contacts)
+    tally = _Round(claim, now, {one.sender_id: one.messages for one in allowances})
+    for one in claimed:
+        if one.sender_id is not None and tally.left.get(one.sender_id, 0) <= 0:
+            continue  # its turn comes in a later second
+        contact = contacts[one.contact_id]
+        history = histories[one.contact_id, one.purpose_id]
+        facts = load.facts(
+            kind=one.kind,
+            contact=contact,
+            history=history,
+            sender_country=one.sender_country,
+            basis=bases.get(one.id),
+        )
+        if one.contact_id in tally.seen:
+            # An earlier message of this batch is not in the database yet, but it counts.
+            facts = facts._replace(sent=tally.seen[one.contact_id])
+        policy = policies[one.workspace_id]
+        _decide_one(tally, one, contact, facts, policy, snapshots[one.workspace_id], texts)
+        if one.contact_id in tally.seen:
+            tally.before.setdefault(one.contact_id, history.sent)
+            tally.stored.setdefault(one.contact_id, history.has_window)
+    return tally
+
+
+def _decide_one(
+    tally: _Round,
+    one: Claimed,
+    contact: ContactRow,
+    facts: Facts,
+    policy: Policy,
+    policy_id: int,
+    texts: Texts,
+) -> None:
+    verdict = decide(facts, policy, tally.now)
+    code, body = verdict.code, ""
+    if verdict.allowed:
+        try:
+            body = texts.body(one, contact)
+        except BadTextError:
+            code = Code.BAD_TEXT.value
+    goes = code == Code.ALLOWED.value
+    slot_at = None
+    if goes and facts.kind in rules.PROMOTIONAL:
+        # Until the carrier's answer is known it counts from the end of the lease.
+        slot_at = tally.now + LEASE
+        tally.seen[one.contact_id] = windows.push(facts.sent or (), slot_at)
+        if rules.binding_limits(facts, policy, tally.now):
+            tally.capped[one.contact_id] = True
+    tally.rows.append(
+        records.Row(
+            one,
+            policy_id,
+            code,
+            verdict.limits_hit,
+            facts,
+            slot_at,
+            body if goes and texts.is_personal(one) else "",
+        )
+    )
+    if not goes:
+        return
+    assert one.sender_id is not None
+    assert one.sender_number is not None
+    assert one.account_id is not None
+    tally.left[one.sender_id] -= 1
+    tally.sent[one.sender_id] = tally.sent.get(one.sender_id, 0) + 1
+    tally.postings.append(
+        Posting(
+            message_id=one.id,
+            campaign_id=one.campaign_id,
+            contact_id=one.contact_id,
+            account_id=one.account_id,
+            to=contact.number,
+            sender=one.sender_number,
+            body=body,
+            attempts=one.attempts,
+        )
+    )
+
+
+def _write(tally: _Round, allowances: list[Allowance]) -> None:
+    records.write_decisions(tally.rows, tally.now)
+    windows.move(
+        [
+            windows.Move(
+                contact_id=contact_id,
+                stored=tally.stored[contact_id],
+                before=tally.before[contact_id],
+                after=after,
+                capped_at=tally.now if contact_id in tally.capped else None,
+            )
+            for contact_id, after in tally.seen.items()
+        ]
+    )
+    records.mark(tally.rows, claim=tally.claim, now=tally.now, lease_until=tally.now + LEASE)
+    used = [one for one in allowances if tally.sent.get(one.sender_id)]
+    if used:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE sending_sendernumber sender SET next_slot_at = move.next_slot_at "
+                "FROM unnest(%s::bigint[], %s::timestamptz[]) AS move (id, next_slot_at) "
+                "WHERE sender.id = move.id",
+                [
+                    [one.sender_id for one in used],
+                    [one.next_slot(tally.sent[one.sender_id]) for one in used],
+                ],
+            )

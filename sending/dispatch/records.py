@@ -1,0 +1,109 @@
+"""What the gate writes for a batch, set-based: one COPY of decisions, one statement a fate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection
+
+from sending.dispatch.arrays import codes, numbers, times
+from sending.gate.codes import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sending.dispatch.claim import Claimed
+    from sending.gate.facts import Facts
+
+_ALLOWED = Code.ALLOWED.value
+
+
+class Row(NamedTuple):
+    """One decided message; ``slot_at`` is the time it takes up in the window, if it does."""
+
+    message: Claimed
+    policy_id: int
+    code: str
+    limits_hit: tuple[str, ...]
+    facts: Facts
+    slot_at: datetime | None
+    body: str
+
+
+_COPY = """
+    COPY sending_decision
+        (workspace_id, message_id, contact_id, policy_id, at, allowed, code, limits_hit, facts)
+    FROM STDIN
+"""
+_SKIP = """
+    UPDATE sending_message message
+    SET status = 'skipped', reason = row.code, limits_hit = row.limits_hit, updated_at = %s
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row (id, code, limits_hit)
+    WHERE message.id = row.id
+"""
+_SEND = """
+    UPDATE sending_message message
+    SET status = 'sending', reason = '', claim = %s, lease_until = %s, slot_at = row.slot_at,
+        attempts = attempts + 1, updated_at = %s,
+        -- What was sent is kept only where it is not the campaign's own text.
+        body = CASE WHEN row.body = '' THEN message.body ELSE row.body END
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS row (id, slot_at, body)
+    WHERE message.id = row.id
+"""
+
+
+def write_decisions(rows: Sequence[Row], now: datetime) -> None:
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            message = row.message
+            copy.write_row(
+                (
+                    message.workspace_id,
+                    message.id,
+                    message.contact_id,
+                    row.policy_id,
+                    now,
+                    row.code == _ALLOWED,
+                    row.code,
+                    ",".join(row.limits_hit),
+                    row.facts.dump().decode(),
+                )
+            )
+
+
+def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: datetime) -> None:
+    """Skip what was refused, with its reason; put the rest under a lease."""
+    skipped = [row for row in rows if row.code != _ALLOWED]
+    passed = [row for row in rows if row.code == _ALLOWED]
+    with connection.cursor() as cursor:
+        if skipped:
+            cursor.execute(
+                _SKIP,
+                [
+                    now,
+                    numbers(row.message.id for row in skipped),
+                    codes(row.code for row in skipped),
+                    codes(",".join(row.limits_hit) for row in skipped),
+                ],
+            )
+        if passed:
+            cursor.execute(
+                _SEND,
+                [
+                    claim,
+                    lease_until,
+                    now,
+                    numbers(row.message.id for row in passed),
+                    times(row.slot_at for row in passed),
+                    _bodies(passed),
+                ],
+            )
+
+
+def _bodies(rows: Sequence[Row]) -> str | list[str]:
+    """The texts to keep; mostly none, and then there is nothing to quote."""
+    if any(row.body for row in rows):
+        return [row.body for row in rows]
+    return codes("" for _ in rows)
