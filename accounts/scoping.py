@@ -130,7 +130,7 @@ class WorkspaceModelAdmin(Capabilities, Choosers, ModelAdmin):
 class PlatformModelAdmin(WorkspaceModelAdmin):
     """Rows of the platform: read by its staff, changed by superusers, hidden from members."""
 
-    workspace_lookup = scope.SHARED
+    workspace_lookup: ClassVar[str | None] = scope.SHARED
     may_add = may_change = may_delete = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -9,4 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/settings/sms/", include("sending.pages.settings.urls")),
     path("admin/", admin.site.urls),
     path("", include("sending.urls")),
+    path("language/", include("django.conf.urls.i18n")),
 ]
+
+handler403 = "accounts.errors.forbidden"
+handler404 = "accounts.errors.not_found"
