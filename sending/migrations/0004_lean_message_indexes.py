@@ -28,8 +28,4 @@ class Migration(migrations.Migration):
             name='workspace',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace'),
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', 'id'], name='messages_of_a_workspace'),
-        ),
     ]

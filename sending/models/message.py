@@ -111,7 +111,6 @@ class Message(models.Model):
         ]
         # Each index costs the gate, which moves every message twice; each of these earns it.
         indexes = [
-            models.Index(fields=["workspace", "id"], name="messages_of_a_workspace"),
             # Serves the claim, the progress counts and the activity list.
             models.Index(
                 fields=["campaign", "status", "sender", "id"], name="messages_of_a_campaign"
