@@ -158,6 +158,9 @@ SECURE_PROXY_SSL_HEADER = (
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 3600 * env.integer("SESSION_HOURS", default=12, least=1, most=720)
 
+# --- The demo ---------------------------------------------------------------------------------
+DEMO_PASSWORD = env.text("DEMO_PASSWORD", "juniper-demo")
+
 # --- Logs: to the standard output, numbers masked -----------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))

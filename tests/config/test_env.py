@@ -41,6 +41,8 @@ def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> 
     documented = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
     assert sorted(documented) == sorted(env.asked_for)
     assert "SECRET_KEY" in documented
+    page = (env.BASE_DIR / "docs/settings.md").read_text()
+    assert sorted(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) == sorted(documented)
 
 
 @pytest.mark.parametrize(

@@ -50,14 +50,15 @@ class Command(BaseCommand):
             raise CommandError("Tollgate is already running in this directory.")
         try:
             layout = _layout(options)
-            self._prepare()
+            self.prepare(layout)
             self._run(layout, options["seconds"])
         finally:
             lock.release()
         if stop_embedded_postgres_when_idle():
             self.stdout.write("tollgate: PostgreSQL stopped.")
 
-    def _prepare(self) -> None:
+    def prepare(self, layout: Layout) -> None:
+        """What must stand before anything starts."""
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
@@ -70,13 +71,17 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
 
+    def greeting(self) -> list[str]:
+        """What is said below the address."""
+        return []
+
     def _run(self, layout: Layout, seconds: float | None) -> None:
         supervisor = Supervisor(
             children(layout),
             environment=_environment(layout),
             output=sys.stdout,
         )
-        supervisor.run(Welcome(supervisor, layout, seconds))
+        supervisor.run(Welcome(supervisor, layout, seconds, self.greeting()))
 
 
 def _layout(options: dict[str, Any]) -> Layout:

@@ -1,0 +1,96 @@
+"""What must hold of the repository as a whole: migrations, templates, addresses, the README."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.template import engines
+
+ROOT = Path(settings.BASE_DIR)
+OWN_APPS = ("accounts", "consent", "sending", "config")
+TEMPLATES = sorted(
+    path
+    for directory in (ROOT / "templates", *(ROOT / name / "templates" for name in OWN_APPS))
+    for path in directory.rglob("*")
+    if path.suffix in {".html", ".txt"}
+)
+
+
+@pytest.mark.django_db
+def test_the_models_need_no_further_migration() -> None:
+    output = StringIO()
+    call_command("makemigrations", check=True, dry_run=True, stdout=output)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_compiles(path: Path) -> None:
+    engines["django"].from_string(path.read_text(encoding="utf-8"))
+
+
+def test_no_lock_file_says_where_packages_came_from_and_no_file_names_a_machine() -> None:
+    done = subprocess.run(
+        [sys.executable, "requirements/check.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https" + "://pypi.example.com/simple",
+        "--find-links /opt/wheels",
+        "--trusted-host pypi.example.com",
+        "package @ https" + "://example.com/package.whl",
+        "-i https" + "://pypi.example.com",
+    ],
+)
+def test_the_check_of_lock_files_sees(line: str) -> None:
+    sys.path.insert(0, str(ROOT / "requirements"))
+    try:
+        from check import INDEX  # type: ignore[import-not-found]
+    finally:
+        sys.path.pop(0)
+    assert INDEX.search(f"django==5.2\n{line}\n")
+
+
+def commands_in(document: Path) -> tuple[set[str], set[str]]:
+    """The make targets and manage.py commands that a page names."""
+    text = document.read_text(encoding="utf-8")
+    return (
+        set(
+            re.findall(r"\bmake ([a-z]+)\b", " ".join(re.findall(r"`[^`]+`|^ {4}.*$", text, re.M)))
+        ),
+        set(re.findall(r"manage\.py ([a-z_]+)", text)),
+    )
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/deployment.md", "docs/settings.md"])
+def test_commands_that_a_page_names_exist(name: str) -> None:
+    targets, commands = commands_in(ROOT / name)
+    makefile = (ROOT / "Makefile").read_text()
+    known = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert targets <= known
+    assert commands <= set(get_commands())
+
+
+def test_files_that_the_readme_names_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_every_app_of_ours_is_in_the_house() -> None:
+    own = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
+    assert own == set(OWN_APPS)
