@@ -181,6 +181,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Tollgate",
     "SITE_HEADER": "Tollgate",
     "SITE_SYMBOL": "toll",
+    "DASHBOARD_CALLBACK": "sending.dashboard.dashboard.context",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("tollgate/tollgate.css")],

@@ -10,6 +10,9 @@ class SendingConfig(AppConfig):
     verbose_name = _("Sending")
 
     def ready(self) -> None:
+        from accounts.signals import workspace_created
         from sending.law.statutes import add_missing
+        from sending.preferences import with_workspace
 
         post_migrate.connect(add_missing, sender=self, dispatch_uid="sending.law.statutes")
+        workspace_created.connect(with_workspace, dispatch_uid="sending.preferences")

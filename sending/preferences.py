@@ -33,6 +33,11 @@ def ensure(workspace: Workspace) -> SenderPreferences:
     return SenderPreferences.objects.get(workspace=workspace)
 
 
+def with_workspace(*, workspace: Workspace, **signal: object) -> None:
+    """Receives `accounts.signals.workspace_created`: the row comes with the workspace."""
+    ensure(workspace)
+
+
 def _locked(workspace: Workspace) -> SenderPreferences:
     ensure(workspace)
     return SenderPreferences.objects.select_for_update().get(workspace=workspace)

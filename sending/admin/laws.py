@@ -47,7 +47,7 @@ class LawForm(WorkspaceForm):
                     law_table.add(law=row)
                 else:
                     law_table.end(
-                        law=cast(FrequencyLaw, self.instance),
+                        law=cast("FrequencyLaw", self.instance),
                         last_day=given.get("ends_on"),
                         today=timezone.localdate(),
                     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts import workspaces
 from accounts.models import JournalEntry
 from accounts.roles import Role
 from sending import preferences
@@ -30,6 +31,11 @@ def test_a_workspace_without_a_row_gets_the_careful_defaults_once(cast: Cast) ->
         24,
         True,
     )
+
+
+def test_a_workspace_is_made_with_its_preferences(cast: Cast) -> None:
+    made = workspaces.create(name="New brand", slug="new", owner=cast.staff)
+    assert SenderPreferences.objects.filter(workspace=made, state_law_limits=True).exists()
 
 
 def test_switching_smart_sending_off_needs_a_reason_and_is_journalled(cast: Cast) -> None:
