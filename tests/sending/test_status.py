@@ -10,12 +10,12 @@ import pytest
 from sending.models import Message
 from sending.status import FROM_CARRIER, RANK, advance
 
-ALLOWED_BY_DATABASE = {
-    transition
-    for model, trigger in pgtrigger.registered()
-    if model is Message and trigger.name == "message_status_never_moves_back"
-    for transition in trigger.transitions
-}
+[FSM] = [
+    trigger
+    for _, trigger in pgtrigger.registered("sending.Message:message_status_never_moves_back")
+    if isinstance(trigger, pgtrigger.FSM)
+]
+ALLOWED_BY_DATABASE = set(FSM.transitions)
 
 
 @pytest.mark.parametrize(("current", "incoming"), list(product(Message.Status, FROM_CARRIER)))

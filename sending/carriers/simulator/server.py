@@ -11,12 +11,14 @@ from aiohttp import web
 from sending.carriers.simulator.api import Api
 from sending.carriers.simulator.carrier import Carrier
 from sending.carriers.simulator.control import Control
+from sending.carriers.simulator.page.views import Page
 
 
 def application(carrier: Carrier) -> web.Application:
     app = web.Application()
     app.add_routes(Api(carrier).routes())
     app.add_routes(Control(carrier).routes())
+    app.add_routes(Page(carrier).routes())
     return app
 
 
