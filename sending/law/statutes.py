@@ -18,9 +18,9 @@ STATUTES: list[tuple[str, date, bool, str, str]] = [
         True,
         "Fla. Stat. § 501.616(6)(b)",
         (
-            "More than three commercial telephone solicitation phone calls from any number to a person "
-            "over a 24-hour period on the same subject matter or issue. It says phone calls; applying "
-            "it to texts is the careful reading. leg.state.fl.us 501.616"
+            "More than three commercial telephone solicitation phone calls from any number to a "
+            "person over a 24-hour period on the same subject matter or issue. It says phone "
+            "calls; applying it to texts is the careful reading. leg.state.fl.us 501.616"
         ),
     ),
     (
