@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sending.admin import activity, laws
+from sending.admin import activity, campaigns, laws
 
-__all__ = ["activity", "laws"]
+__all__ = ["activity", "campaigns", "laws"]

@@ -13,7 +13,10 @@ class Problem(TextChoices):
     WRONG_WORKSPACE = "wrong_workspace", _("Purpose, sender and campaign are of one workspace.")
     SENDER_UNUSABLE = "sender_unusable", _("This sender was rejected or released.")
     NO_AUDIENCE = "no_audience", _("Nobody is in the audience.")
-    NO_SENDER = "no_sender", _("There is no sender for the United States.")
+    NO_SENDER = (
+        "no_sender",
+        _("There is no sender for the United States. Choose one in the sender preferences."),
+    )
     TIME_PAST = "time_past", _("The time is in the past.")
     WRONG_STATUS = "wrong_status", _("The campaign's status does not allow that.")
     CHANGED = "changed", _("Somebody changed the campaign since you looked at it. Look again.")

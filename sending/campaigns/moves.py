@@ -32,10 +32,10 @@ def check_ready(*, campaign: Campaign) -> None:
     if not audience.exists():
         raise CampaignError(Problem.NO_AUDIENCE)
     senders = by_country(campaign)
-    if not senders:
-        raise CampaignError(Problem.NO_SENDER, _("The workspace has no sender that can be used."))
     if "US" not in senders and audience.filter(country="US").exists():
         raise CampaignError(Problem.NO_SENDER)
+    if not senders:
+        raise CampaignError(Problem.NO_SENDER, _("The workspace has no sender that can be used."))
 
 
 def schedule(*, campaign: Campaign, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The pages of campaigns: compose, check, send, watch; `sending.admin.campaigns` has the routes."""
