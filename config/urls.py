@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from sending.pages.explain.views import explain_number
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/explain/", explain_number, name="explain"),
     path("admin/settings/sms/", include("sending.pages.settings.urls")),
     path("admin/", admin.site.urls),
     path("", include("sending.urls")),

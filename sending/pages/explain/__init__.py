@@ -1,0 +1,1 @@
+"""May we text this number now, and if not, when? Asked of the real gate, writing nothing."""
