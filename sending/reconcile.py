@@ -21,6 +21,7 @@ from consent.numbering import mask
 from sending.by_hand import settle_by_hand
 from sending.carriers.outcome import CarrierLookupError, Found
 from sending.carriers.twilio import CarrierClient
+from sending.dispatch.admit import LEASE
 from sending.matching import Lost, pair
 from sending.models import CarrierAccount, CarrierEvent, Message
 from sending.settlement import lock_message, settle
@@ -74,7 +75,7 @@ class Conversation:
     since: datetime
 
 
-def reconcile(*, limit: int = 200, lease: timedelta = timedelta(minutes=1)) -> Reconciled:
+def reconcile(*, limit: int = 200, lease: timedelta = LEASE) -> Reconciled:
     """Look up at most ``limit`` messages of unknown fate, and settle those without ambiguity.
 
     ``lease`` is how long a message may be posted after it was claimed. The network is used between

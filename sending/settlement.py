@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from sending.dispatch import windows
+from sending.gate.rules import PROMOTIONAL
 from sending.models import Message
-from sending.status import RANK, advance
+from sending.status import FROM_CARRIER, RANK, advance
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ def settle(message: Message, *, sid: str, status: str, error_code: str, now: dat
         return False
     new = advance(message.status, status)
     if new is None:
+        if message.status == Message.Status.FAILED and not message.sid:
+            _contradict(message, sid=sid, status=status, now=now)
         return False
     counted = message.slot_at is not None and message.status in _UNSETTLED
     if message.status in _UNSETTLED:
@@ -68,3 +71,19 @@ def settle(message: Message, *, sid: str, status: str, error_code: str, now: dat
     if counted:
         windows.recompute([message.contact_id])
     return True
+
+
+def _contradict(message: Message, *, sid: str, status: str, now: datetime) -> None:
+    """It was held for not sent, by a person say, and the carrier proves otherwise.
+
+    The status stays, but the message counts after all, from now, as nobody knows better.
+    """
+    if FROM_CARRIER.get(status, Message.Status.FAILED) == Message.Status.FAILED:
+        return
+    logger.error("message %s was held for not sent, but the carrier says %s", message.pk, status)
+    message.sid = sid
+    if message.kind in PROMOTIONAL:
+        message.slot_at = now
+    message.updated_at = now
+    message.save(update_fields=["sid", "slot_at", "updated_at"])
+    windows.recompute([message.contact_id])

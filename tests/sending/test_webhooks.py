@@ -112,15 +112,29 @@ def test_a_callback_with_another_carrier_id_is_kept_and_not_applied(
     assert events() == [("delivered", False)]
 
 
-@pytest.mark.parametrize("status", ["queued", "skipped", "cancelled", "failed"])
-def test_what_was_not_posted_or_was_refused_is_not_moved(
-    cast: Cast, person: Contact, status: str
-) -> None:
+@pytest.mark.parametrize("status", ["queued", "skipped", "cancelled"])
+def test_what_was_not_posted_is_not_moved(cast: Cast, person: Contact, status: str) -> None:
     message = message_in(status, contact=person, sender=cast.sender)
     assert report(message, "delivered") == 204
     message.refresh_from_db()
     assert (message.status, message.sid) == (status, "")
     assert events() == [("delivered", False)]
+
+
+def test_what_was_held_for_not_sent_counts_once_the_carrier_proves_otherwise(
+    cast: Cast, person: Contact
+) -> None:
+    message = message_in("failed", contact=person, sender=cast.sender)
+    assert report(message, "failed") == 204
+    message.refresh_from_db()
+    assert message.slot_at is None
+    assert report(message, "sent") == 204
+    assert report(message, "delivered") == 204
+    counted = Message.objects.get(pk=message.pk)
+    assert (counted.status, counted.sid) == ("failed", SID)
+    assert counted.slot_at is not None
+    assert FrequencyWindow.objects.get(contact=person).sent_1 == counted.slot_at
+    assert events() == [("failed", False), ("sent", False), ("delivered", False)]
 
 
 def test_an_unsigned_callback_is_refused(message: Message) -> None:
