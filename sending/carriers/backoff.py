@@ -1,4 +1,4 @@
-"""How long to wait after the carrier said "too many requests"."""
+"""How long to wait after the carrier said "too many requests", or could not be reached."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ class Backoff:
     until its pause is over. Times are seconds of any clock that never runs backwards.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: float = FIRST_SECONDS) -> None:
+        self._first = first
         self._pause = 0.0
         self._until = 0.0
 
     def refused(self, now: float) -> float:
         """Seconds to wait from ``now``; up to a quarter more, so that not all come back at once."""
         if now >= self._until:
-            self._pause = min(max(self._pause * 2, FIRST_SECONDS), LONGEST_SECONDS)
+            self._pause = min(max(self._pause * 2, self._first), LONGEST_SECONDS)
             self._until = now + self._pause
         return (self._until - now) * random.uniform(1.0, 1.25)  # noqa: S311
 

@@ -37,7 +37,7 @@ PAGE_SIZE: Final = 1000
 MOST_PAGES: Final = 10
 # Shorter than any server's, so that a message is not posted into a connection just closed there.
 KEEP_ALIVE_SECONDS: Final = 10.0
-NOT_CONNECTED_PAUSE_SECONDS: Final = 5.0
+NOT_CONNECTED_SECONDS: Final = 5.0
 
 # A campaign's text and sender come again and again.
 _quoted = lru_cache(maxsize=1024)(quote_plus)
@@ -72,7 +72,8 @@ class CarrierClient:
         }
         self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=timeout / 2)
-        self._backoff = Backoff()
+        self._busy = Backoff()
+        self._away = Backoff(first=NOT_CONNECTED_SECONDS)
         self._session: aiohttp.ClientSession | None = None
 
     def __repr__(self) -> str:
@@ -113,15 +114,16 @@ class CarrierClient:
             aiohttp.InvalidURL,
         ):
             # Raised before a connection is handed out: nothing of the message has left.
-            return TryLater(NOT_CONNECTED, NOT_CONNECTED_PAUSE_SECONDS)
+            return TryLater(NOT_CONNECTED, self._away.refused(time.monotonic()))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # The class only: texts of errors name addresses and what was sent.
             return Unknown(type(error).__name__)
         now = time.monotonic()
-        pause = self._backoff.refused(now) if status == 429 else 0.0
+        self._away.accepted(now)
+        pause = self._busy.refused(now) if status == 429 else 0.0
         outcome = read_answer(status, content, pause=pause)
         if isinstance(outcome, Accepted):
-            self._backoff.accepted(now)
+            self._busy.accepted(now)
         return outcome
 
     async def find(self, *, to: str, sender: str, since: datetime) -> list[Found]:

@@ -57,6 +57,12 @@ def find(url: str, since: datetime, to: str = TO) -> list[Found]:
     return asyncio.run(run())
 
 
+def not_connected(outcome: Outcome) -> bool:
+    if not isinstance(outcome, TryLater):
+        return False
+    return outcome.code == NOT_CONNECTED and 5.0 <= outcome.after <= 6.25
+
+
 def test_an_accepted_message_stands_in_the_carriers_log_as_it_was_given(
     simulator: Simulator,
 ) -> None:
@@ -99,17 +105,17 @@ def test_a_rejected_account_costs_no_message(simulator: Simulator) -> None:
 
 def test_a_carrier_that_is_down_is_tried_later(simulator: Simulator) -> None:
     simulator.stop()
-    assert send(simulator.url, outgoing()) == TryLater(NOT_CONNECTED, 5.0)
+    assert not_connected(send(simulator.url, outgoing()))
 
 
 def test_a_name_that_does_not_resolve_is_tried_later() -> None:
     outcome = send("http://carrier.invalid", outgoing())
-    assert outcome == TryLater(NOT_CONNECTED, 5.0)
+    assert not_connected(outcome)
 
 
 def test_a_failed_tls_handshake_is_tried_later(simulator: Simulator) -> None:
     outcome = send(simulator.url.replace("http:", "https:"), outgoing())
-    assert outcome == TryLater(NOT_CONNECTED, 5.0)
+    assert not_connected(outcome)
 
 
 def test_waiting_in_vain_for_a_free_connection_is_tried_later(simulator: Simulator) -> None:
@@ -128,7 +134,7 @@ def test_waiting_in_vain_for_a_free_connection_is_tried_later(simulator: Simulat
 
     first, second = asyncio.run(run())
     assert isinstance(first, Accepted)
-    assert second == TryLater(NOT_CONNECTED, 5.0)
+    assert not_connected(second)
     assert len(simulator.accepted()) == 1
 
 
