@@ -14,7 +14,12 @@ class Contact(models.Model):
     """
 
     workspace = models.ForeignKey(
-        "accounts.Workspace", models.PROTECT, related_name="contacts", verbose_name=_("workspace")
+        "accounts.Workspace",
+        models.PROTECT,
+        related_name="contacts",
+        db_constraint=False,  # checked by a trigger, a statement's rows at once
+        db_index=False,  # the unique constraint's index begins with it
+        verbose_name=_("workspace"),
     )
     number = models.CharField(_("number"), max_length=16, help_text=_("In E.164, +12395550123."))
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
@@ -47,7 +52,27 @@ class Contact(models.Model):
                 name="contact_keeps_its_number",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("workspace_id", "number"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__workspace__df=pgtrigger.F("new__workspace"))
+                | pgtrigger.Q(old__number__df=pgtrigger.F("new__number")),
                 func="RAISE EXCEPTION 'a contact keeps its workspace and number';",
+            ),
+            pgtrigger.Trigger(
+                name="contact_has_a_workspace",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM added a
+                        LEFT JOIN accounts_workspace w ON w.id = a.workspace_id
+                        WHERE w.id IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a contact names a workspace that does not exist'
+                            USING ERRCODE = 'foreign_key_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
         ]
 

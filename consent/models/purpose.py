@@ -28,6 +28,16 @@ class Purpose(models.Model):
                 violation_error_message=_("There is already a purpose with this name."),
             )
         ]
+        triggers = [
+            pgtrigger.Protect(name="purpose_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="purpose_keeps_its_workspace",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("workspace_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__workspace__df=pgtrigger.F("new__workspace")),
+                func="RAISE EXCEPTION 'a purpose keeps its workspace';",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

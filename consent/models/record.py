@@ -16,6 +16,10 @@ class ConsentRecord(models.Model):
 
     Written only by `consent.ledger`. An opt-out has no purpose: it is for every purpose of the
     workspace. ``occurred_at`` is when the person acted, ``recorded_at`` when Tollgate learnt of it.
+
+    Contacts, purposes and wordings are never deleted, so the references need no foreign keys, which
+    would be checked row by row: one trigger checks all rows of a statement, and that they are of
+    one workspace.
     """
 
     class Kind(models.TextChoices):
@@ -32,10 +36,20 @@ class ConsentRecord(models.Model):
 
     # The workspace is the contact's; it is here so that scoping needs no join.
     workspace = models.ForeignKey(
-        "accounts.Workspace", models.PROTECT, related_name="+", verbose_name=_("workspace")
+        "accounts.Workspace",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("workspace"),
     )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, related_name="records", verbose_name=_("contact")
+        Contact,
+        models.PROTECT,
+        related_name="records",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("contact"),
     )
     purpose = models.ForeignKey(
         Purpose,
@@ -43,6 +57,8 @@ class ConsentRecord(models.Model):
         related_name="records",
         null=True,
         blank=True,
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("purpose"),
     )
     kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
@@ -55,6 +71,8 @@ class ConsentRecord(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("wording"),
     )
     wording_text = models.TextField(_("wording as given"), blank=True)
@@ -70,6 +88,8 @@ class ConsentRecord(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("recorded by"),
     )
     import_job_id = models.BigIntegerField(_("import"), null=True, blank=True)
@@ -96,7 +116,35 @@ class ConsentRecord(models.Model):
                 name="proof_has_a_digest",
             ),
         ]
+        indexes = [models.Index(fields=["workspace", "id"], name="records_by_workspace")]
         triggers = [
+            pgtrigger.Trigger(
+                name="record_stays_in_its_workspace",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM added a
+                        LEFT JOIN consent_contact c
+                            ON c.id = a.contact_id AND c.workspace_id = a.workspace_id
+                        LEFT JOIN consent_purpose p
+                            ON p.id = a.purpose_id AND p.workspace_id = a.workspace_id
+                        LEFT JOIN consent_wording w
+                            ON w.id = a.wording_id AND w.workspace_id = a.workspace_id
+                        LEFT JOIN accounts_user u ON u.id = a.recorded_by_id
+                        WHERE c.id IS NULL
+                           OR (a.recorded_by_id IS NOT NULL AND u.id IS NULL)
+                           OR (a.purpose_id IS NOT NULL AND p.id IS NULL)
+                           OR (a.wording_id IS NOT NULL AND w.id IS NULL)
+                    ) THEN
+                        RAISE EXCEPTION 'a consent record names what its workspace does not have'
+                            USING ERRCODE = 'foreign_key_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             pgtrigger.Protect(
                 name="record_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             ),
@@ -125,13 +173,27 @@ class ConsentState(models.Model):
         OPTED_OUT = "opted_out", _("Opted out")
 
     workspace = models.ForeignKey(
-        "accounts.Workspace", models.PROTECT, related_name="+", verbose_name=_("workspace")
+        "accounts.Workspace",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("workspace"),
     )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, related_name="states", verbose_name=_("contact")
+        Contact,
+        models.PROTECT,
+        related_name="states",
+        db_constraint=False,
+        verbose_name=_("contact"),
     )
     purpose = models.ForeignKey(
-        Purpose, models.PROTECT, related_name="states", verbose_name=_("purpose")
+        Purpose,
+        models.PROTECT,
+        related_name="states",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("purpose"),
     )
     status = models.CharField(_("state"), max_length=10, choices=Status.choices)
     # When the opt-in that counts happened: the newest one.
@@ -140,6 +202,8 @@ class ConsentState(models.Model):
         ConsentRecord,
         models.PROTECT,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("record"),
         help_text=_("The record that made it so."),
     )
@@ -153,6 +217,37 @@ class ConsentState(models.Model):
             models.UniqueConstraint(
                 fields=["purpose", "contact"], name="one_state_per_purpose_and_contact"
             )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="state_stays_in_its_workspace",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM added a
+                        LEFT JOIN consent_contact c
+                            ON c.id = a.contact_id AND c.workspace_id = a.workspace_id
+                        LEFT JOIN consent_purpose p
+                            ON p.id = a.purpose_id AND p.workspace_id = a.workspace_id
+                        LEFT JOIN consent_consentrecord r
+                            ON r.id = a.record_id AND r.contact_id = a.contact_id
+                        WHERE c.id IS NULL OR p.id IS NULL OR r.id IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a consent state names what its workspace does not have'
+                            USING ERRCODE = 'foreign_key_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="state_keeps_contact_and_purpose",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("workspace_id", "contact_id", "purpose_id"),  # type: ignore[no-untyped-call]
+                func="RAISE EXCEPTION 'a consent state keeps its contact and purpose';",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -162,10 +162,7 @@ def test_nothing_crosses_workspaces(cast: Cast) -> None:
         assert refused.value.code == "other_workspace"
 
 
-def test_a_proof_is_kept_with_its_digest(
-    cast: Cast, settings: object, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")  # type: ignore[attr-defined]
+def test_a_proof_is_kept_with_its_digest(cast: Cast) -> None:
     person = contact(cast.acme, NUMBER)
     record = say_yes(
         person, cast.offers, hours_ago(1), proof=ContentFile(b"abc", name="signed.pdf")

@@ -1,8 +1,4 @@
-"""The only writer of consent records and of the state that they amount to.
-
-An opt-out is for every purpose and always takes effect. An opt-in by hand brings back one purpose,
-and only if the person said yes after they had opted out. An import brings back nothing.
-"""
+"""Opt-ins and opt-outs of one contact at a time: by hand, by keyword."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Files of opt-ins: read, judged row by row, applied in chunks."""
