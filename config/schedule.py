@@ -12,6 +12,8 @@ QUEUES = ("default", "dispatch", "imports")
 
 TASK_ROUTES: dict[str, dict[str, str]] = {
     "sending.metronome": {"queue": "dispatch"},
+    "consent.run_import": {"queue": "imports"},
+    "consent.sweep_imports": {"queue": "imports"},
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -19,4 +21,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metronome": {"task": "sending.metronome", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "sending.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "reconcile": {"task": "sending.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+    "imports": {"task": "consent.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
 }

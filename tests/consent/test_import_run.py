@@ -232,6 +232,7 @@ def test_even_without_the_lock_of_the_process_the_row_of_the_run_decides(
     """The second defence alone: a worker whose run was moved on by another gives up."""
     job = upload(cast, many(300))
     run = begin(job)
+
     @contextmanager
     def everyone(run_id: int) -> Iterator[bool]:
         yield True

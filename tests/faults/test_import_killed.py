@@ -11,20 +11,19 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from consent.ledger import opt_out
 from consent.models import ConsentRecord, ConsentState, Contact, ImportJob, ImportRow, ImportRun
 from tests.cast import Cast, opted_in
 from tests.consent.files import numbers, table
+from tests.faults.workers import database_url
 
 ROWS = 40_000
 KILLS = 5
 
 
 def command(path: Path, workspace: str) -> subprocess.Popen[bytes]:
-    database = settings.EMBEDDED_POSTGRES.url(connection.settings_dict["NAME"])
     return subprocess.Popen(
         [
             *(sys.executable, "manage.py", "import_optins", str(path)),
@@ -33,7 +32,7 @@ def command(path: Path, workspace: str) -> subprocess.Popen[bytes]:
             *("--method", "Sign-up page", "--not-bought"),
         ],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": database, "DEBUG": "true"},
+        env={**os.environ, "DATABASE_URL": database_url(), "DEBUG": "true"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
