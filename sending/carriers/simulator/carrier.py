@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 import uuid
 from collections import Counter
@@ -80,10 +81,11 @@ class Carrier:
         """Take a message over: first into the log, then into memory and on its way."""
         entry = Entry(
             sid="SM" + uuid.uuid4().hex,
-            account=account,
+            # The same few again and again, a million times.
+            account=sys.intern(account),
             to=form["To"],
-            sender=form["From"],
-            body=form["Body"],
+            sender=sys.intern(form["From"]),
+            body=sys.intern(form["Body"]),
             status_callback=form.get("StatusCallback", ""),
             time=datetime.now(UTC),
         )

@@ -32,7 +32,8 @@ _HEADERS: Final = {
     "connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that the form would come without an origin.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
