@@ -66,9 +66,8 @@ class _Round:
     left: dict[int, int]
     sent: dict[int, int] = field(default_factory=dict)
     seen: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
-    before: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
-    stored: dict[int, bool] = field(default_factory=dict)
-    capped: dict[int, bool] = field(default_factory=dict)
+    capped: set[int] = field(default_factory=set)
+    moves: list[windows.Move] = field(default_factory=list)
     rows: list[records.Row] = field(default_factory=list)
     postings: list[Posting] = field(default_factory=list)
 
@@ -93,7 +92,14 @@ def admit(*, messages: int = MESSAGES_A_ROUND) -> Batch:
 def _decide_all(claim: uuid.UUID, claimed: list[Claimed], allowances: list[Allowance]) -> _Round:
     contacts, now = load.contacts([one.contact_id for one in claimed], lock=True)
     # A later statement than the lock, so that it sees what the lock waited for.
-    histories = load.histories({(one.contact_id, one.purpose_id) for one in claimed})
+    seen = load.windows(contacts)
+    consents = {
+        purpose_id: load.consents(
+            purpose_id, [one.contact_id for one in claimed if one.purpose_id == purpose_id]
+        )
+        for purpose_id in {one.purpose_id for one in claimed}
+        if purpose_id is not None
+    }
     workspace_ids = sorted({one.workspace_id for one in claimed})
     policies = load.policies(workspace_ids)
     snapshots = {pk: load.snapshot(pk, policy) for pk, policy in policies.items()}
@@ -104,22 +110,29 @@ def _decide_all(claim: uuid.UUID, claimed: list[Claimed], allowances: list[Allow
         if one.sender_id is not None and tally.left.get(one.sender_id, 0) <= 0:
             continue  # its turn comes in a later second
         contact = contacts[one.contact_id]
-        history = histories[one.contact_id, one.purpose_id]
+        contact_id = one.contact_id
+        # An earlier message of this batch is not in the database yet, but it counts.
+        sent = tally.seen.get(contact_id)
         facts = load.facts(
             kind=one.kind,
             contact=contact,
-            history=history,
+            consent=consents[one.purpose_id].get(contact_id) if one.purpose_id else None,
+            sent=seen.get(contact_id, ()) if sent is None else sent,
             sender_country=one.sender_country,
             basis=bases.get(one.id),
         )
-        if one.contact_id in tally.seen:
-            # An earlier message of this batch is not in the database yet, but it counts.
-            facts = facts._replace(sent=tally.seen[one.contact_id])
         policy = policies[one.workspace_id]
         _decide_one(tally, one, contact, facts, policy, snapshots[one.workspace_id], texts)
-        if one.contact_id in tally.seen:
-            tally.before.setdefault(one.contact_id, history.sent)
-            tally.stored.setdefault(one.contact_id, history.has_window)
+    tally.moves = [
+        windows.Move(
+            contact_id=contact_id,
+            stored=contact_id in seen,
+            before=seen.get(contact_id, ()),
+            after=after,
+            capped_at=now if contact_id in tally.capped else None,
+        )
+        for contact_id, after in tally.seen.items()
+    ]
     return tally
 
 
@@ -146,7 +159,7 @@ def _decide_one(
         slot_at = tally.now + LEASE
         tally.seen[one.contact_id] = windows.push(facts.sent or (), slot_at)
         if rules.binding_limits(facts, policy, tally.now):
-            tally.capped[one.contact_id] = True
+            tally.capped.add(one.contact_id)
     tally.rows.append(
         records.Row(
             one,
@@ -181,18 +194,7 @@ def _decide_one(
 
 def _write(tally: _Round, allowances: list[Allowance]) -> None:
     records.write_decisions(tally.rows, tally.now)
-    windows.move(
-        [
-            windows.Move(
-                contact_id=contact_id,
-                stored=tally.stored[contact_id],
-                before=tally.before[contact_id],
-                after=after,
-                capped_at=tally.now if contact_id in tally.capped else None,
-            )
-            for contact_id, after in tally.seen.items()
-        ]
-    )
+    windows.move(tally.moves)
     records.mark(tally.rows, claim=tally.claim, now=tally.now, lease_until=tally.now + LEASE)
     used = [one for one in allowances if tally.sent.get(one.sender_id)]
     if used:

@@ -37,11 +37,12 @@ _COPY = """
         (workspace_id, message_id, contact_id, policy_id, at, allowed, code, limits_hit, facts)
     FROM STDIN
 """
+# By = ANY as well, for which the planner uses the index however large the table is.
 _SKIP = """
     UPDATE sending_message message
     SET status = 'skipped', reason = row.code, limits_hit = row.limits_hit, updated_at = %s
     FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row (id, code, limits_hit)
-    WHERE message.id = row.id
+    WHERE message.id = row.id AND message.id = ANY(%s::bigint[])
 """
 _SEND = """
     UPDATE sending_message message
@@ -50,7 +51,7 @@ _SEND = """
         -- What was sent is kept only where it is not the campaign's own text.
         body = CASE WHEN row.body = '' THEN message.body ELSE row.body END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS row (id, slot_at, body)
-    WHERE message.id = row.id
+    WHERE message.id = row.id AND message.id = ANY(%s::bigint[])
 """
 
 
@@ -86,6 +87,7 @@ def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: dateti
                     numbers(row.message.id for row in skipped),
                     codes(row.code for row in skipped),
                     codes(",".join(row.limits_hit) for row in skipped),
+                    numbers(row.message.id for row in skipped),
                 ],
             )
         if passed:
@@ -98,6 +100,7 @@ def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: dateti
                     numbers(row.message.id for row in passed),
                     times(row.slot_at for row in passed),
                     _bodies(passed),
+                    numbers(row.message.id for row in passed),
                 ],
             )
 

@@ -34,14 +34,16 @@ _ACCEPTED = """
         slot_at = CASE WHEN slot_at IS NULL THEN NULL ELSE row.at END, updated_at = %s
     FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[])
          AS row (id, sid, at, segments)
-    WHERE message.id = row.id AND message.claim = %s AND message.sid IN ('', row.sid)
+    WHERE message.id = row.id AND message.id = ANY(%s)
+      AND message.claim = %s AND message.sid IN ('', row.sid)
 """
 _REFUSED = """
     UPDATE sending_message message
     SET status = 'failed', reason = row.reason, error_code = row.code, slot_at = NULL,
         updated_at = %s
     FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row (id, reason, code)
-    WHERE message.id = row.id AND message.claim = %s AND status IN ('sending', 'unknown')
+    WHERE message.id = row.id AND message.id = ANY(%s)
+      AND message.claim = %s AND status IN ('sending', 'unknown')
 """
 _AGAIN = """
     UPDATE sending_message message
@@ -50,7 +52,8 @@ _AGAIN = """
         attempts = attempts - row.uncounted, updated_at = %s
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[])
          AS row (id, reason, code, due_at, uncounted)
-    WHERE message.id = row.id AND message.claim = %s AND status = 'sending'
+    WHERE message.id = row.id AND message.id = ANY(%s)
+      AND message.claim = %s AND status = 'sending'
 """
 _UNKNOWN = """
     UPDATE sending_message message
@@ -85,6 +88,7 @@ def _write_accepted(claim: UUID, results: Sequence[Result], now: datetime) -> No
                 # Our clocks may differ by a little; an acceptance is never later than now.
                 [min(out.at, now) for _, out in rows],
                 [out.segments for _, out in rows],
+                [pk for pk, _ in rows],
                 claim,
             ],
         )
@@ -102,7 +106,7 @@ def _write_refused(claim: UUID, results: Sequence[Result], now: datetime) -> Non
     ]
     if rows:
         ids, reasons, codes = zip(*rows, strict=True)
-        _execute(_REFUSED, [now, list(ids), list(reasons), list(codes), claim])
+        _execute(_REFUSED, [now, list(ids), list(reasons), list(codes), list(ids), claim])
 
 
 def _write_again(claim: UUID, results: Sequence[Result], now: datetime) -> None:
@@ -116,7 +120,7 @@ def _write_again(claim: UUID, results: Sequence[Result], now: datetime) -> None:
             rows.append((one.message_id, "carrier_busy", outcome.code, due, 0))
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        _execute(_AGAIN, [now, *columns, claim])
+        _execute(_AGAIN, [now, *columns, columns[0], claim])
 
 
 def _execute(statement: str, parameters: list[Any]) -> None:

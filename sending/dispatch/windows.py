@@ -49,7 +49,7 @@ _UPDATE = """
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
                 %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
          AS move (contact_id, after_1, after_2, after_3, capped_at, before_1, before_2, before_3)
-    WHERE seen.contact_id = move.contact_id
+    WHERE seen.contact_id = move.contact_id AND seen.contact_id = ANY(%s::bigint[])
       AND seen.sent_1 IS NOT DISTINCT FROM move.before_1
       AND seen.sent_2 IS NOT DISTINCT FROM move.before_2
       AND seen.sent_3 IS NOT DISTINCT FROM move.before_3
@@ -95,6 +95,7 @@ def move(moves: Sequence[Move]) -> None:
                     *_times(old, "after"),
                     _caps(old),
                     *_times(old, "before"),
+                    numbers(r.contact_id for r in old),
                 ],
             )
             moved += cursor.rowcount

@@ -77,12 +77,13 @@ def explain(
     parsed = parse(number)
     contact = Contact.objects.filter(workspace=workspace, number=parsed.e164).first()
     policy = load.policies([workspace.pk])[workspace.pk]
-    row, history, now = _read(contact, parsed.e164, purpose)
+    row, consent, sent, now = _read(contact, parsed.e164, purpose)
     moment = now if at is None else at.astimezone(UTC)
     facts = load.facts(
         kind=Message.Kind.CAMPAIGN.value,
         contact=row,
-        history=history,
+        consent=consent,
+        sent=sent,
         sender_country=_sender_country(workspace, purpose, parsed.country),
     )
     verdict = decide(facts, policy, moment)
@@ -105,17 +106,16 @@ def explain(
 
 def _read(
     contact: Contact | None, number: str, purpose: Purpose
-) -> tuple[load.ContactRow, load.HistoryRow, datetime]:
+) -> tuple[load.ContactRow, str | None, load.Sent, datetime]:
     """The rows of a known contact; for a number never seen, what having none amounts to."""
     if contact is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             now: datetime = cursor.fetchone()[0]
-        never = load.HistoryRow(None, has_window=False, sent_1=None, sent_2=None, sent_3=None)
-        return load.ContactRow(0, number, None, "", ""), never, now
+        return load.ContactRow(0, number, None, "", ""), None, (), now
     rows, now = load.contacts([contact.pk], lock=False)
-    history = load.histories([(contact.pk, purpose.pk)])
-    return rows[contact.pk], history[contact.pk, purpose.pk], now
+    consent = load.consents(purpose.pk, [contact.pk]).get(contact.pk)
+    return rows[contact.pk], consent, load.windows([contact.pk]).get(contact.pk, ()), now
 
 
 def _sender_country(workspace: Workspace, purpose: Purpose, country: str) -> str:

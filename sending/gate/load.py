@@ -15,7 +15,7 @@ from sending.law.frequency import FrequencyLimit
 from sending.models import FrequencyLaw, LawChoice, PolicySnapshot, SenderPreferences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 _OPTED_OUT = Consent.OPTED_OUT.value
@@ -32,34 +32,22 @@ class ContactRow(NamedTuple):
     last_name: str
 
 
-class HistoryRow(NamedTuple):
-    """Consent to one purpose, and the window; None where there is no row."""
-
-    consent: str | None
-    has_window: bool
-    sent_1: datetime | None
-    sent_2: datetime | None
-    sent_3: datetime | None
-
-    @property
-    def sent(self) -> tuple[datetime, ...]:
-        """The window's times, newest first."""
-        if self.sent_1 is None:
-            return ()
-        return tuple(time for time in self[2:] if time is not None)
+Sent = tuple["datetime", ...]
+"""Times of promotional messages, newest first, three at most."""
 
 
 _CONTACTS = """
     SELECT id, number, opted_out_at, first_name, last_name
     FROM consent_contact WHERE id = ANY(%s::bigint[]) ORDER BY number
 """
-_HISTORY = """
-    SELECT wanted.contact_id, wanted.purpose_id,
-           state.status, seen.contact_id IS NOT NULL, seen.sent_1, seen.sent_2, seen.sent_3
-    FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (contact_id, purpose_id)
-    LEFT JOIN consent_consentstate state
-           ON state.purpose_id = wanted.purpose_id AND state.contact_id = wanted.contact_id
-    LEFT JOIN sending_frequencywindow seen ON seen.contact_id = wanted.contact_id
+# By = ANY, for which the planner uses the index however large the table is.
+_CONSENT = """
+    SELECT contact_id, status FROM consent_consentstate
+    WHERE purpose_id = %s AND contact_id = ANY(%s::bigint[])
+"""
+_WINDOWS = """
+    SELECT contact_id, sent_1, sent_2, sent_3 FROM sending_frequencywindow
+    WHERE contact_id = ANY(%s::bigint[])
 """
 
 
@@ -72,7 +60,7 @@ def contacts(contact_ids: Sequence[int], *, lock: bool) -> tuple[dict[int, Conta
     with connection.cursor() as cursor:
         cursor.execute(
             _CONTACTS + ("FOR NO KEY UPDATE" if lock else ""),
-            ["{" + ",".join(map(str, contact_ids)) + "}"],
+            [_array(contact_ids)],
         )
         rows = {row[0]: ContactRow._make(row) for row in cursor.fetchall()}
         cursor.execute("SELECT clock_timestamp()")
@@ -80,36 +68,45 @@ def contacts(contact_ids: Sequence[int], *, lock: bool) -> tuple[dict[int, Conta
     return rows, now
 
 
-def histories(
-    wanted: Collection[tuple[int, int | None]],
-) -> dict[tuple[int, int | None], HistoryRow]:
-    """Consent and window for each (contact, purpose); purpose None: the window alone.
+def windows(contact_ids: Iterable[int]) -> dict[int, Sent]:
+    """The newest promotional messages of each contact that has a row for them, newest first.
 
     Must be a later statement than the lock: only then it sees what the lock waited for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _HISTORY,
-            [
-                "{" + ",".join(str(contact_id) for contact_id, _ in wanted) + "}",
-                "{" + ",".join(str(purpose_id or "NULL") for _, purpose_id in wanted) + "}",
-            ],
-        )
-        return {(row[0], row[1]): HistoryRow._make(row[2:]) for row in cursor.fetchall()}
+        cursor.execute(_WINDOWS, [_array(contact_ids)])
+        return {
+            contact_id: tuple(time for time in times if time is not None)
+            for contact_id, *times in cursor.fetchall()
+        }
+
+
+def consents(purpose_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
+    """The state of consent to a purpose, for the contacts that have one; later than the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSENT, [purpose_id, _array(contact_ids)])
+        return dict(cursor.fetchall())
+
+
+def _array(ids: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def facts(
     *,
     kind: str,
     contact: ContactRow,
-    history: HistoryRow,
+    consent: str | None,
+    sent: Sent,
     sender_country: str | None,
     basis: str | None = None,
     confirmation_due: bool | None = None,
 ) -> Facts:
-    """Put one recipient's facts together. The area-code table of this release has the say."""
+    """Put one recipient's facts together. The area-code table of this release has the say.
+
+    ``consent`` is None for a contact without a state for the purpose, or without a purpose.
+    """
     place = _place(contact.number)
-    consent = history.consent
     if consent is None:
         consent = _NONE if contact.opted_out_at is None else _OPTED_OUT
     return Facts(
@@ -123,7 +120,7 @@ def facts(
         consent == _OPTED_OUT,
         basis,
         confirmation_due,
-        history.sent,
+        sent,
     )
 
 

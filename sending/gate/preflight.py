@@ -95,14 +95,16 @@ def _decide_chunk(
     template: Template,
 ) -> None:
     contacts, now = load.contacts(chunk, lock=False)
-    histories = load.histories([(pk, campaign.purpose_id) for pk in chunk])
+    seen = load.windows(chunk)
+    consents = load.consents(campaign.purpose_id, chunk)
     constant = count(template.render()).segments if template.is_constant else None
     for contact in contacts.values():
         country = load.country_of(contact)
         facts = load.facts(
             kind=Message.Kind.CAMPAIGN.value,
             contact=contact,
-            history=histories[contact.id, campaign.purpose_id],
+            consent=consents.get(contact.id),
+            sent=seen.get(contact.id, ()),
             sender_country=country if country in countries else "",
         )
         verdict = decide(facts, policy, now)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import signal
 import subprocess
@@ -127,16 +126,10 @@ def redis_server() -> Iterator[str | None]:
 
 
 def write(figures: list[Figure]) -> None:
-    """Keep the figures, and what they were measured on."""
-    content = {
-        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "figures": figures,
-    }
+    """Keep the figures: a list of objects."""
     target = ROOT / ".data" / "bench.json"
     temporary = target.with_suffix(".new")
-    temporary.write_text(json.dumps(content, indent=2) + "\n")
+    temporary.write_text(json.dumps(figures, indent=2) + "\n")
     temporary.replace(target)
 
 

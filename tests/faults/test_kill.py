@@ -40,7 +40,7 @@ def test_nobody_is_texted_twice_and_nobody_is_lost(
             before = len(simulator.accepted())
             workers.start()
             wait_until(
-                lambda before=before: len(simulator.accepted()) > before + 300,  # type: ignore[misc]
+                lambda before=before: len(simulator.accepted()) > before + 300,
                 seconds=60,
                 what="the workers sent nothing",
                 workers=workers,
