@@ -39,6 +39,11 @@ class Progress:
         return self.of(*WENT)
 
     @property
+    def delivered(self) -> int:
+        """Of those that went, what the carrier says has arrived."""
+        return self.of(Status.DELIVERED)
+
+    @property
     def under_way(self) -> int:
         return self.of(Status.SENDING)
 
@@ -65,11 +70,12 @@ class Progress:
 
     @property
     def done(self) -> int:
-        return self.total - self.waiting - self.under_way
+        """Judged and, where it may go, handed to the carrier; what was cancelled never was."""
+        return self.total - self.waiting - self.under_way - self.cancelled
 
     @property
     def percent(self) -> int:
-        """Whole percent of the audience whose fate is decided, rounded down."""
+        """Whole percent of the audience that is done, rounded down."""
         return self.done * 100 // self.total if self.total else 0
 
 

@@ -128,8 +128,9 @@ def cancel(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRes
         return go("progress", campaign)
     if campaign.status in (Status.SENT, Status.CANCELLED):
         return go("progress", campaign)
+    is_draft = campaign.status == Status.DRAFT
     context = {
-        "title": _("Cancel this campaign?"),
+        "title": _("Discard this draft?") if is_draft else _("Cancel this campaign?"),
         "campaign": campaign,
         "progress": progress_of(campaign),
         "back": url("progress", campaign),

@@ -48,6 +48,7 @@ def progress_page(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> 
         "title": campaign.name,
         "measure": measure(campaign.body),
         "back": url("changelist"),
+        "may_preview": campaign.status in (Status.DRAFT, Status.SCHEDULED),
         "reasons": _reasons(campaign) if campaign.status in OVER else [],
         "activity": first_url("admin:sending_message_changelist"),
     }

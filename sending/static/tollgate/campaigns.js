@@ -8,8 +8,9 @@
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) return;
       time.textContent = at.toLocaleString(document.documentElement.lang || "en", {
-        dateStyle: "medium", timeStyle: "short", timeZone: zone,
-      }) + ` (${zone})`;
+        year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit",
+        timeZone: zone, timeZoneName: "short",
+      });
       time.removeAttribute("data-local");
     });
     root.querySelectorAll("[data-zone]").forEach((input) => { input.value = zone; });
