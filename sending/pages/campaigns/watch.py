@@ -34,10 +34,14 @@ FRESH = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Decided messages per second, measured from poll to poll; ``left`` is the time to the end."""
+    """Decided messages per second, measured from poll to poll; ``left`` is the time to the end.
+
+    ``still`` is for how many seconds nothing has moved; ``query`` is for the next poll.
+    """
 
     rate: float
     left: timedelta | None
+    still: float
     query: str
 
 
@@ -84,20 +88,23 @@ def pace(request: HttpRequest, progress: Progress, now: float) -> Pace:
     They only show on that browser's own page, so they need not be trusted.
     """
     try:
-        at, done, rate = (float(request.GET[name]) for name in ("at", "done", "rate"))
+        at, done, rate, still = (
+            float(request.GET[name]) for name in ("at", "done", "rate", "still")
+        )
         seconds = now - at
     except (KeyError, ValueError):
-        seconds = done = rate = 0.0
-    if 0 < seconds < 60 and 0 <= done <= progress.done:
+        seconds = done = rate = still = 0.0
+    if 0 < seconds < 60 and 0 <= done <= progress.done and 0 <= still < 10**6:
         fresh = (progress.done - done) / seconds
-        rate = fresh if rate <= 0 else rate + FRESH * (fresh - rate)
+        rate = fresh if not rate > 0 else rate + FRESH * (fresh - rate)
+        still = 0.0 if fresh else still + seconds
     else:
-        rate = 0.0
+        rate = still = 0.0
     left = None
     if rate > 0.01 and progress.waiting:
         left = timedelta(seconds=min(round(progress.waiting / rate), 10**9))
-    query = urlencode({"at": f"{now:.3f}", "done": progress.done, "rate": f"{rate:.4f}"})
-    return Pace(rate=rate, left=left, query=query)
+    figures = {"at": f"{now:.3f}", "done": progress.done, "rate": f"{rate:.4f}"}
+    return Pace(rate, left, still, query=urlencode(figures | {"still": f"{still:.1f}"}))
 
 
 def _reasons(campaign: Campaign) -> list[tuple[str, int]]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership, User, Workspace
 from accounts.roles import Role
 from consent.models import Purpose
 from sending.campaigns import endings, moves
 from sending.campaigns.drafts import fingerprint
 from sending.campaigns.fanout import fan_out_chunk
-from sending.models import Campaign, Message, SenderNumber
+from sending.models import Campaign, Message
 from tests.cast import Cast, contact
 from tests.sending.campaigns.makers import audience, draft
 
@@ -203,13 +205,18 @@ def test_the_pace_is_measured_from_poll_to_poll(cast: Cast, coordinator: Client)
     pks = Message.objects.order_by("pk").values_list("pk", flat=True)
     Message.objects.filter(pk__in=list(pks[:5])).update(status="skipped")
     before = timezone.now() - timedelta(seconds=2)
-    query = {"at": f"{before.timestamp()}", "done": "1", "rate": "0"}
+    query = {"at": f"{before.timestamp()}", "done": "1", "rate": "0", "still": "3"}
     response = coordinator.get(_url("progress_live", campaign.pk), query)
     pace = response.context["pace"]
     assert 1.5 < pace.rate <= 2
     assert pace.left == timedelta(seconds=round(5 / pace.rate))
-    assert parse_qs(urlsplit("?" + pace.query).query)["done"] == ["5"]
-    for nonsense in ({"at": "x"}, {"at": "nan", "done": "inf", "rate": "-1"}, {}):
+    assert parse_qs(pace.query)["done"] == ["5"]
+    assert pace.still == 0
+    page = _text(
+        coordinator.get(_url("progress_live", campaign.pk), query | {"done": "5", "still": "9"})
+    )
+    assert "Nothing has moved for 11 seconds. Is a worker running?" in page
+    for nonsense in ({"at": "x"}, {"at": "nan", "done": "inf", "rate": "-1", "still": "nan"}, {}):
         response = coordinator.get(_url("progress_live", campaign.pk), nonsense)
         assert response.status_code == 200
         assert response.context["pace"].rate == 0
@@ -253,9 +260,13 @@ def test_the_list_counts_all_its_campaigns_in_a_bounded_number_of_queries(
 
 def test_the_empty_pages_say_what_to_do_first(cast: Cast, coordinator: Client) -> None:
     assert "Write the first campaign" in _text(coordinator.get(_url("changelist")))
-    SenderNumber.objects.filter(pk=cast.sender.pk).update(verification="released")
-    Purpose.objects.filter(pk=cast.offers.pk).delete()
-    page = _text(coordinator.get(_url("add")))
+    founder = User.objects.create_user("founder@new.example", "x")
+    with transaction.atomic():
+        new = Workspace.objects.create(slug="new", name="New")
+        Membership.objects.create(workspace=new, user=founder, role=Role.OWNER)
+    client = Client()
+    client.force_login(founder)
+    page = _text(client.get(_url("add")))
     assert "There is no purpose yet." in page
     assert "There is no sender number yet" in page
     assert "There are no contacts yet." in page
