@@ -30,9 +30,10 @@ def state_name(state: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LawInWords:
-    """One law as the settings page shows it to a workspace. ``applied`` ignores the main switch."""
+    """One law as a workspace sees it; ``applied`` does not mind the switch of all."""
 
     id: int
+    code: str
     state: str
     rule: str
     citation: str
@@ -56,6 +57,7 @@ def in_words(*, workspace: Workspace, day: date) -> list[LawInWords]:
     return [
         LawInWords(
             id=law.pk,
+            code=law.state,
             state=state_name(law.state),
             rule=rule_in_words(cap=law.cap, hours=law.window_hours),
             citation=law.citation,

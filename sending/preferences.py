@@ -189,8 +189,8 @@ def set_rate(*, sender: SenderNumber, rate: Decimal, actor: User, reason: str) -
         actor=actor,
         kind=JournalEntry.Kind.RATE,
         subject=row.number,
-        old=f"{was:f}",
-        new=f"{rate:f}",
+        old=f"{was.normalize():f}",
+        new=f"{rate.normalize():f}",
         reason=reason,
     )
     return row

@@ -74,6 +74,7 @@ class MessageAdmin(WorkspaceModelAdmin):
     ]
     list_select_related = ["contact", "campaign", "sender"]
     list_per_page = 50
+    list_fullwidth = True
     list_before_template = "sending/activity/before_list.html"
     ordering = ["-created_at", "-id"]
     paginator = CappedPaginator

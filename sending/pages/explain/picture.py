@@ -10,13 +10,11 @@ if TYPE_CHECKING:
     from sending.gate.explain import Explanation
 
 DAY = timedelta(hours=24)
-# The drawing's inner width, and where it begins, in its own units.
-LEFT, WIDTH = 20, 760
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One message; ``x`` in drawing units. ``counts``: not older than 24 hours."""
+    """One message; ``x`` in percent of the line. ``counts``: not older than 24 hours."""
 
     at: datetime
     x: float
@@ -25,12 +23,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``shade_x`` is where the Smart Sending window begins; None while it is off."""
+    """All positions in percent, the moment asked about at 100.
+
+    ``window_from`` is where the Smart Sending window begins; None while it is off.
+    """
 
     points: list[Point]
     ticks: list[tuple[float, str]]
-    shade_x: float | None
-    shade_width: float
+    window_from: float | None
 
     @property
     def drawn(self) -> list[Point]:
@@ -48,11 +48,9 @@ def of(explanation: Explanation) -> Picture:
         for back in range(24, -1, -6)
     ]
     window = explanation.policy.smart_window
-    begins = None if window is None else _x(now, now - min(window, DAY))
-    return Picture(points, ticks, begins, 0 if begins is None else LEFT + WIDTH - begins)
+    return Picture(points, ticks, None if window is None else _x(now, now - min(window, DAY)))
 
 
 def _x(now: datetime, moment: datetime) -> float:
-    """Newest at the right edge; a message still under way, whose time lies ahead, is there too."""
-    part = 1 - min(max((now - moment) / DAY, 0.0), 1.0)
-    return round(LEFT + WIDTH * part, 1)
+    """A message still under way, whose time lies ahead, is at the right edge."""
+    return round(100 - 100 * min(max((now - moment) / DAY, 0.0), 1.0), 2)

@@ -91,23 +91,24 @@ def switch_all(request: HttpRequest, to: str) -> HttpResponse:
             done = _("State-law limits are on.") if on else _("State-law limits are off.")
             messages.success(request, done)
             return tabs.to("state_law")
-    defaults = FrequencyLaw.objects.filter(on_by_default=True)
-    states = list(defaults.values_list("state", flat=True).distinct())
+    laws = law_table.in_words(workspace=workspace, day=timezone.localdate())
+    names = {law.code: law.state for law in laws if law.applied}
+    states = ", ".join(names.values())
     first = (
-        _("Nobody in these states gets a fourth promotional message in 24 hours any more.")
+        _("Nobody in %(states)s gets more promotional messages than the law allows any more.")
         if on
         else _(
-            "People in these states may then get more promotional messages in 24 hours than the "
-            "law allows. The workspace answers for it."
+            "People in %(states)s may then get more promotional messages than the law allows. "
+            "The workspace answers for it."
         )
-    )
+    ) % {"states": states}
     return tabs.confirm(
         request,
         "state_law",
         Capability.STATE_LAW,
         form=form,
         heading=_("Switch state-law limits on?") if on else _("Switch state-law limits off?"),
-        consequences=[first, *_affected(workspace, states)],
+        consequences=[first, *_affected(workspace, list(names))],
         button=_("Switch on") if on else _("Switch off"),
         danger=not on,
     )

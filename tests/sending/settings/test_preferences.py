@@ -131,7 +131,7 @@ def test_the_rate_changes_with_a_reason(cast: Cast) -> None:
         preferences.set_rate(sender=cast.sender, rate=Decimal(5), actor=owner, reason="")
     preferences.set_rate(sender=cast.sender, rate=Decimal(5), actor=owner, reason="Raised by them")
     assert SenderNumber.objects.get(pk=cast.sender.pk).rate == Decimal(5)
-    assert _journal() == [("rate", "100000.00", "5", "Raised by them")]
+    assert _journal() == [("rate", "100000", "5", "Raised by them")]
 
 
 @pytest.mark.parametrize("rate", [Decimal(0), Decimal(-1), Decimal(100_001)])

@@ -11,3 +11,10 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 });
+
+// On a phone the row of tabs scrolls: begin with the current one in sight.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const tab of document.querySelectorAll(".tg-tabs [aria-current]")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+  }
+});
