@@ -99,6 +99,7 @@ class WorkspaceModelAdmin(Capabilities, Choosers, ModelAdmin):
         """A page of this admin class, ``admin:<app>_<model>_<name>``, guarded by ``capability``."""
         meta = self.model._meta
         guarded = self.admin_site.admin_view(requires(capability)(view))
+        guarded.model_admin = self
         pattern: URLPattern = path(
             route, guarded, name=f"{meta.app_label}_{meta.model_name}_{name}"
         )

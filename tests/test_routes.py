@@ -1,0 +1,432 @@
+"""A crawl of every route as everyone: nothing of another workspace is seen, and nothing changes.
+
+A new route is crawled without a word here. It fails when nothing guards it, or when a value of its
+address is unknown; the failure says what to add to `tests/routes.py` or `tests/world.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django import forms
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import Membership, User, Workspace
+from accounts.roles import Capability, Role, may
+from accounts.scoping import WorkspaceModelAdmin
+from tests.cast import Cast
+from tests.routes import PUBLIC, Route, World, admins, every_route, guard_of
+from tests.world import MARKS, crossings, fingerprint, fingerprint_of, populate
+
+pytestmark = pytest.mark.django_db
+REFUSALS = {302, 403, 404, 405}
+EVERY_METHOD = ("get", "post", "head", "put", "patch", "delete")
+
+
+@dataclass
+class Crawl:
+    """Sends requests, each undone afterwards, and collects what is wrong with the answers."""
+
+    world: World
+    user: User | None
+    wrong: list[str] = field(default_factory=list)
+    states: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.client = Client(raise_request_exception=True)
+        if self.user:
+            self.client.force_login(self.user)
+
+    def ask(
+        self,
+        route: Route | str,
+        method: str,
+        address: str,
+        data: dict[str, Any] | None = None,
+        *,
+        unchanged: bool | Workspace = True,
+        statuses: set[int] | None = None,
+        blind: bool = True,
+    ) -> Any:
+        """One request. ``unchanged``: nothing at all, or nothing of that workspace, may change;
+        ``blind``: nothing of the rival's may be in the answer."""
+        said = f"{self.user or 'nobody'}: {method.upper()} {address} ({route})"
+        answer: Any = None
+        with transaction.atomic():
+            before = self._before(unchanged)
+            try:
+                answer = getattr(self.client, method)(address, data or {})
+                body = _body(answer)
+                if answer.status_code == 302 and "/login/" not in answer["Location"]:
+                    body += _body(self.client.get(answer["Location"]))
+            except Exception as error:
+                self.wrong.append(f"{said}: {type(error).__name__}: {error}")
+                body = ""
+            else:
+                if answer.status_code >= 500:
+                    self.wrong.append(f"{said}: {answer.status_code}")
+                if statuses and answer.status_code not in statuses:
+                    self.wrong.append(f"{said}: {answer.status_code}, not one of {statuses}")
+                after = _state(unchanged)
+                changed = {name for name in after if after[name] != before.get(name)}
+                if changed:
+                    self.wrong.append(f"{said}: {answer.status_code} and changed {changed}")
+                if blind and (seen := [mark for mark in MARKS if mark in body.lower()]):
+                    self.wrong.append(f"{said}: {answer.status_code} and shows {seen}")
+            transaction.set_rollback(True)
+        return answer
+
+    def _before(self, unchanged: bool | Workspace) -> dict[str, str]:
+        """As it was at the start: every request is undone, so it is read once."""
+        key = str(unchanged)
+        if key not in self.states:
+            self.states[key] = _state(unchanged)
+        return self.states[key]
+
+    def finish(self) -> None:
+        assert not self.wrong, f"{len(self.wrong)} wrong:\n" + "\n".join(self.wrong[:40])
+
+
+def _state(unchanged: bool | Workspace) -> dict[str, str]:
+    if isinstance(unchanged, Workspace):
+        return fingerprint_of(unchanged)
+    return fingerprint() if unchanged else {}
+
+
+def _body(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content.decode(errors="replace"))
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    return populate(cast)
+
+
+@pytest.fixture
+def clerk() -> User:
+    return User.objects.create_user("clerk@tollgate.example", "x", is_staff=True, name="Clerk")
+
+
+def members(cast: Cast) -> Iterator[tuple[Role, User]]:
+    yield from cast.members.items()
+
+
+# --- guards ----------------------------------------------------------------------------------
+
+
+def test_every_route_has_a_guard_or_a_reason_to_be_public() -> None:
+    bare = [str(route) for route in every_route() if guard_of(route) is None]
+    assert not bare, (
+        "Guard them with accounts.guard.requires or self.page of accounts.scoping, or give the "
+        f"reason in PUBLIC of tests/routes.py: {bare}"
+    )
+
+
+def test_the_list_of_public_routes_names_only_routes() -> None:
+    assert set(PUBLIC) <= {route.name for route in every_route()}
+
+
+def test_every_admin_class_is_scoped() -> None:
+    bare = [
+        type(admin).__name__ for admin in admins() if not isinstance(admin, WorkspaceModelAdmin)
+    ]
+    assert not bare
+    inlines = [inline for admin in admins() for inline in admin.inlines]
+    assert all(
+        issubclass(inline, object) and hasattr(inline, "workspace_lookup") for inline in inlines
+    )
+
+
+# --- the crawl -------------------------------------------------------------------------------
+
+
+def test_nobody_and_strangers_get_in_nowhere(world: World) -> None:
+    stranger = User.objects.create_user("stranger@nowhere.example", "x")
+    for user in (None, stranger):
+        crawl = Crawl(world, user)
+        for route in every_route():
+            if route.name in PUBLIC:
+                continue
+            for method in ("get", "post"):
+                address = route.address(world, world.own)
+                answer = crawl.ask(route, method, address, statuses=REFUSALS)
+                if user is None and answer is not None and answer.status_code not in (302, 405):
+                    crawl.wrong.append(f"{route} answers {answer.status_code} to nobody")
+        crawl.finish()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_members_reach_no_row_of_another_workspace(cast: Cast, world: World, role: Role) -> None:
+    crawl = Crawl(world, cast.members[role])
+    methods = EVERY_METHOD if role == Role.OWNER else ("get", "post")
+    for route in _with_rows(world):
+        for method in methods:
+            crawl.ask(route, method, route.address(world, world.foreign), statuses=REFUSALS)
+    crawl.finish()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_members_reading_their_own_see_nothing_foreign_and_change_nothing(
+    cast: Cast, world: World, role: Role
+) -> None:
+    crawl = Crawl(world, cast.members[role])
+    for route in every_route():
+        crawl.ask(route, "get", route.address(world, world.own))
+    crawl.finish()
+
+
+def test_an_empty_post_of_ones_own_changes_nothing_of_others(cast: Cast, world: World) -> None:
+    crawl = Crawl(world, cast.members[Role.OWNER])
+    for route in every_route():
+        crawl.ask(route, "post", route.address(world, world.own), unchanged=world.foreign)
+    crawl.finish()
+
+
+def test_staff_who_are_no_superusers_change_nothing_anywhere(world: World, clerk: User) -> None:
+    crawl = Crawl(world, clerk)
+    for route in every_route():
+        for workspace in (world.own, world.foreign):
+            for method in ("get", "post"):
+                crawl.ask(route, method, route.address(world, workspace), blind=False)
+    crawl.finish()
+
+
+def test_a_superuser_gets_no_error_anywhere(cast: Cast, world: World) -> None:
+    crawl = Crawl(world, cast.staff)
+    for route in every_route():
+        for workspace in (world.own, world.foreign):
+            address = route.address(world, workspace)
+            crawl.ask(route, "get", address, blind=False)
+            crawl.ask(route, "post", address, blind=False, unchanged=False)
+    crawl.finish()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_guard_of_each_page_asks_the_table_of_roles(
+    cast: Cast, world: World, role: Role
+) -> None:
+    crawl = Crawl(world, cast.members[role])
+    for route in every_route():
+        capability = getattr(route.view, "guarded_by", None)
+        if not isinstance(capability, Capability):
+            continue
+        for method in ("get", "post"):
+            answer = crawl.ask(route, method, route.address(world, world.own), unchanged=False)
+            if answer is None or answer.status_code == 405:
+                continue
+            if not may(role, capability) and answer.status_code != 403:
+                crawl.wrong.append(f"{role} {method} {route}: {answer.status_code}, not 403")
+            # A page to read may ask for more when it is posted to.
+            if may(role, capability) and answer.status_code == 403 and method == "get":
+                crawl.wrong.append(f"{role} {method} {route}: 403, though {capability} is theirs")
+    crawl.finish()
+
+
+# --- what goes beside the address ------------------------------------------------------------
+
+
+def test_foreign_ids_in_filters_searches_and_forms_show_nothing(cast: Cast, world: World) -> None:
+    crawl = Crawl(world, cast.members[Role.OWNER])
+    for admin in admins():
+        base = f"/admin/{admin.opts.app_label}/{admin.opts.model_name}/"
+        queries: list[dict[str, Any]] = [
+            {"q": "zq"},
+            {"q": "rival"},
+            {"_popup": 1},
+            {"_to_field": "id"},
+        ]
+        prefill = {}
+        for relation in _relations(admin.model):
+            foreign = world.row(relation.related_model, world.foreign).pk
+            queries += [{f"{relation.name}__id__exact": foreign}, {relation.name: foreign}]
+            prefill[relation.name] = foreign
+        for query in queries:
+            crawl.ask(f"list of {admin.opts.label}", "get", base, query)
+        crawl.ask(f"add {admin.opts.label}", "get", f"{base}add/", {**prefill, "_popup": 1})
+    crawl.finish()
+
+
+def test_autocomplete_offers_nothing_foreign(cast: Cast, world: World) -> None:
+    crawl = Crawl(world, cast.members[Role.OWNER])
+    for admin in admins():
+        for relation in _relations(admin.model):
+            for term in ("", "zq", "rival", "+1"):
+                query = {
+                    "app_label": admin.opts.app_label,
+                    "model_name": admin.opts.model_name,
+                    "field_name": relation.name,
+                    "term": term,
+                }
+                crawl.ask("autocomplete", "get", "/admin/autocomplete/", query)
+    crawl.finish()
+
+
+def test_actions_on_foreign_rows_do_nothing(cast: Cast, world: World, clerk: User) -> None:
+    for user, blind in ((cast.members[Role.OWNER], True), (clerk, False)):
+        crawl = Crawl(world, user)
+        for admin in admins():
+            base = f"/admin/{admin.opts.app_label}/{admin.opts.model_name}/"
+            foreign = world.row(admin.model, world.foreign)
+            for action in (
+                "delete_selected",
+                *(str(getattr(a, "__name__", a)) for a in admin.actions or ()),
+            ):
+                for across in ("0", "1"):
+                    data = {
+                        "action": action,
+                        "_selected_action": [foreign.pk],
+                        "select_across": across,
+                        "index": 0,
+                        "post": "yes",
+                    }
+                    shielded = True if across == "0" else world.foreign
+                    crawl.ask(
+                        f"{action} of {admin.opts.label}",
+                        "post",
+                        base,
+                        data,
+                        unchanged=shielded,
+                        blind=blind,
+                    )
+        crawl.finish()
+
+
+def test_a_form_filled_in_with_foreign_rows_is_refused(cast: Cast, world: World) -> None:
+    crawl = Crawl(world, cast.members[Role.OWNER])
+    tried = 0
+    for route in every_route():
+        address = route.address(world, world.own)
+        answer = crawl.client.get(address)
+        for form in _forms(answer):
+            data, foreign = _filled(form, world)
+            if not foreign:
+                continue
+            tried += 1
+            with transaction.atomic():
+                before = fingerprint_of(world.foreign)
+                crawl.client.post(address, data)
+                if found := crossings():
+                    crawl.wrong.append(f"POST {address} with foreign {foreign} made {found}")
+                if fingerprint_of(world.foreign) != before:
+                    crawl.wrong.append(f"POST {address} with foreign {foreign} changed the rival")
+                transaction.set_rollback(True)
+    crawl.finish()
+    assert tried, "no page with a chooser was found, so this proves nothing"
+
+
+def test_the_world_itself_has_no_crossings_and_they_would_be_found(world: World) -> None:
+    assert crossings() == []
+    campaign: Any = world.row(_model("sending.Campaign"), world.own)
+    campaign.purpose = world.row(_model("consent.Purpose"), world.foreign)
+    campaign.save()
+    assert crossings() == ["sending.Campaign.purpose"]
+
+
+# --- expectations by hand ----------------------------------------------------------------------
+
+EVERYONE = set(Role)
+ADMINS = {Role.OWNER, Role.ADMIN}
+TABLE: list[tuple[str, str, set[Role]]] = [
+    ("get", "/admin/", EVERYONE),
+    ("get", "/admin/roles/", EVERYONE),
+    ("get", "/admin/accounts/membership/", EVERYONE),
+    ("get", "/admin/accounts/membership/{member}/change/", EVERYONE),
+    ("get", "/admin/accounts/membership/{member}/history/", EVERYONE),
+    ("post", "/admin/accounts/membership/{member}/change/", set()),
+    ("get", "/admin/accounts/membership/add/", set()),
+    ("get", "/admin/accounts/membership/{member}/delete/", set()),
+    ("post", "/admin/accounts/membership/{member}/delete/", set()),
+    ("get", "/admin/accounts/membership/invite/", ADMINS),
+    ("post", "/admin/accounts/membership/invite/", ADMINS),
+    ("get", "/admin/accounts/membership/{member}/role/", ADMINS),
+    ("post", "/admin/accounts/membership/{member}/role/", ADMINS),
+    ("get", "/admin/accounts/membership/{member}/remove/", ADMINS),
+    ("post", "/admin/accounts/membership/{member}/remove/", ADMINS),
+    ("get", "/admin/accounts/membership/hand-over/", {Role.OWNER}),
+    ("post", "/admin/accounts/membership/hand-over/", {Role.OWNER}),
+    ("get", "/admin/accounts/journalentry/", EVERYONE),
+    ("get", "/admin/accounts/journalentry/export/", EVERYONE),
+    ("get", "/admin/accounts/journalentry/add/", set()),
+    ("get", "/admin/accounts/journalentry/{entry}/change/", EVERYONE),
+    ("post", "/admin/accounts/journalentry/{entry}/change/", set()),
+    ("post", "/admin/accounts/journalentry/{entry}/delete/", set()),
+    ("get", "/admin/accounts/user/", set()),
+    ("get", "/admin/accounts/workspace/", set()),
+    ("get", "/admin/accounts/workspace/add/", set()),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "roles"), TABLE)
+def test_who_gets_in_where(
+    cast: Cast, world: World, method: str, address: str, roles: set[Role]
+) -> None:
+    member = Membership.objects.get(user=cast.members[Role.ANALYST]).pk
+    entry = world.row(_model("accounts.JournalEntry"), world.own).pk
+    where = address.format(member=member, entry=entry)
+    for role, user in members(cast):
+        client = Client()
+        client.force_login(user)
+        status = getattr(client, method)(where).status_code
+        assert status == (200 if role in roles else 403), (role, status)
+
+
+# --- how the crawl looks at models and forms -----------------------------------------------------
+
+
+def _with_rows(world: World) -> list[Route]:
+    """The routes whose address differs between the two workspaces."""
+    return [
+        route
+        for route in every_route()
+        if route.names and route.address(world, world.own) != route.address(world, world.foreign)
+    ]
+
+
+def _relations(model: Any) -> list[Any]:
+    return [each for each in model._meta.concrete_fields if each.is_relation]
+
+
+def _model(label: str) -> Any:
+    from django.apps import apps
+
+    return apps.get_model(label)
+
+
+def _forms(answer: Any) -> list[Any]:
+    context = answer.context
+    if answer.status_code != 200 or context is None:
+        return []
+    found = []
+    for name in ("form", "adminform", "import_form"):
+        form = context.get(name)
+        form = getattr(form, "form", form)
+        if isinstance(form, forms.BaseForm):
+            found.append(form)
+    return found
+
+
+def _filled(form: Any, world: World) -> tuple[dict[str, Any], list[str]]:
+    """Data for ``form`` with a foreign row in every chooser, and the names of those choosers."""
+    data: dict[str, Any] = {}
+    foreign = []
+    for name, each in form.fields.items():
+        key = form.add_prefix(name)
+        if isinstance(each, forms.ModelChoiceField):
+            rows: Any = each.queryset
+            data[key] = world.row(rows.model, world.foreign).pk
+            foreign.append(name)
+        elif isinstance(each, forms.ChoiceField):
+            choices: Any = each.choices
+            values = [value for value, label in choices if value and isinstance(label, str)]
+            data[key] = form.get_initial_for_field(each, name) or (values[0] if values else "")
+        elif isinstance(each, forms.BooleanField):
+            data[key] = "on"
+        else:
+            initial = form.get_initial_for_field(each, name)
+            data[key] = "Something" if initial in (None, "") else initial
+    return data, foreign
