@@ -37,7 +37,6 @@ class HistoryMixin:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": _("History of %(row)s") % {"row": row},
-            "opts": row._meta,
             "object": row,
             "page": page,
             "changes": described(list(page), type(row)),

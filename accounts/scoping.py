@@ -79,6 +79,13 @@ class WorkspaceModelAdmin(Capabilities, Choosers, ModelAdmin):
             columns += [] if "workspace" in columns else ["workspace"]
         return columns
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Without a search or filter the number found is the number there is; no second count."""
+        changelist = super().get_changelist_instance(request)
+        if not changelist.query and not changelist.has_active_filters:
+            changelist.full_result_count = changelist.result_count
+        return changelist
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("form", WorkspaceForm)
         form = super().get_changelist_form(request, **kwargs)

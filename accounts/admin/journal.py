@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
@@ -43,6 +43,13 @@ class JournalEntryAdmin(WorkspaceModelAdmin):
     date_hierarchy = "at"
     actions = None
     change_list_template = "accounts/journal.html"
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        extra = {
+            "title": _("Journal of risky changes"),
+            **(kwargs.pop("extra_context", None) or {}),
+        }
+        return super().changelist_view(request, *args, extra_context=extra, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         export = self.page("export/", require_safe(self.export), "export", Capability.READ)

@@ -209,8 +209,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
                 form.add_error(None, ValidationError(refused.messages))
             else:
                 return HttpResponseRedirect(back)
-        shell = {**self.admin_site.each_context(request), "opts": self.model._meta, "back": back}
-        page = {**shell, **context, "form": form}
+        page = {**self.admin_site.each_context(request), **context, "back": back, "form": form}
         return TemplateResponse(request, "accounts/form_page.html", page)
 
     def _welcome(self, request: HttpRequest, membership: Membership) -> str:

@@ -40,7 +40,7 @@ class JournalEntry(models.Model):
 
     class Meta:
         verbose_name = _("journal entry")
-        verbose_name_plural = _("journal of risky changes")
+        verbose_name_plural = _("journal entries")
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["workspace", "-at"], name="journal_by_workspace")]
         constraints = [

@@ -30,11 +30,11 @@ def entry(cast: Cast) -> JournalEntry:
 
 def test_nobody_changes_or_deletes_an_entry_by_the_orm(entry: JournalEntry) -> None:
     entry.reason = "Another"
-    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         entry.save()
-    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         JournalEntry.objects.update(reason="Another")
-    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         entry.delete()
     assert JournalEntry.objects.get().reason.startswith("=HYPERLINK")
 
@@ -54,6 +54,9 @@ def test_nor_by_sql(entry: JournalEntry, statement: str) -> None:
 
 
 def test_nor_by_truncating(entry: JournalEntry) -> None:
+    with connection.cursor() as cursor:
+        # What is deferred to the commit would keep the table from being altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     pgtrigger.enable("accounts.JournalEntry:journal_is_never_truncated")
     with (
         pytest.raises(DatabaseError, match="never truncated"),
