@@ -66,5 +66,5 @@ lock: install-dev
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded stop || true; fi
-	@rm -rf .venv .venv.lock staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

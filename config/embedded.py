@@ -21,6 +21,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -285,15 +286,21 @@ def stop_embedded_postgres_when_idle() -> bool:
         return False
     connections.close_all()
     others = """
-        SELECT count(*) FROM pg_stat_activity
+        SELECT 1 FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
     """
     try:
-        with psycopg.connect(server.url("postgres"), connect_timeout=5) as connection:
-            row = connection.execute(others).fetchone()
+        with psycopg.connect(
+            server.url("postgres"), connect_timeout=5, autocommit=True
+        ) as connection:
+            # Backends of clients that just ended take a moment to go.
+            for _attempt in range(20):
+                if connection.execute(others).fetchone() is None:
+                    break
+                time.sleep(0.1)
+            else:
+                return False
     except psycopg.OperationalError:
-        return False
-    if row != (0,):
         return False
     server.stop()
     return True

@@ -59,7 +59,7 @@ def test_no_lock_file_says_where_packages_came_from_and_no_file_names_a_machine(
 def test_the_check_of_lock_files_sees(line: str) -> None:
     sys.path.insert(0, str(ROOT / "requirements"))
     try:
-        from check import INDEX  # type: ignore[import-not-found]
+        from check import INDEX
     finally:
         sys.path.pop(0)
     assert INDEX.search(f"django==5.2\n{line}\n")

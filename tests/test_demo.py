@@ -1,0 +1,159 @@
+"""The demo: untidy files, a workspace in which every reason shows, and pages that answer."""
+
+from __future__ import annotations
+
+import csv
+import http.cookiejar
+import re
+import signal
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import Membership, Workspace
+from accounts.roles import Role
+from config import env, secret
+from config.demo import samples
+from config.demo.load import load_demo
+from config.demo.workspace import SLUG, email_of, ensure_workspace
+from config.processes import free_port
+from consent.models import ConsentRecord, Contact, ImportRun
+from sending.gate.codes import Code
+from sending.gate.preflight import preflight
+from sending.models import Campaign, CarrierAccount, Decision, FrequencyWindow, Message
+from tests.config.test_up import Running, gone, wait_until
+from tests.scratch import environment_for, scratch_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIMULATOR = "http://127.0.0.1:8010"
+
+
+def test_the_committed_files_are_what_the_script_writes() -> None:
+    assert samples.OPT_INS.read_bytes() == samples.opt_ins()
+    assert samples.STORES.read_bytes() == samples.stores()
+
+
+def test_every_number_of_the_files_is_fictional() -> None:
+    for path, encoding, delimiter in (
+        (samples.OPT_INS, "utf-8-sig", ","),
+        (samples.STORES, "cp1252", ";"),
+    ):
+        rows = list(csv.reader(path.open(encoding=encoding, newline=""), delimiter=delimiter))
+        assert len(rows) > 400
+        for row in rows[1:]:
+            digits = re.sub(r"\D", "", row[0])
+            if len(digits) in (10, 11):
+                assert digits[-7:-2] == "55501" or digits[-7:-4] in {"155", "555"}, row
+
+
+def counts() -> dict[str, int]:
+    models = (Workspace, Membership, Contact, ConsentRecord, Campaign, Message, Decision, ImportRun)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+@pytest.mark.django_db
+def test_every_reason_shows_in_a_preflight_and_a_second_run_adds_nothing() -> None:
+    # What an interrupted first run may have left.
+    ensure_workspace(simulator_url=SIMULATOR)
+    load_demo(simulator_url=SIMULATOR)
+    found = preflight(Campaign.objects.get(name="Winter sale")).counts
+    # Only the text, made when it is sent, can refuse later.
+    assert {code for code, count in found.items() if count} == set(Code) - {Code.BAD_TEXT}
+    run = ImportRun.objects.get()
+    assert run.status == ImportRun.Status.FINISHED
+    assert run.accepted + run.known + run.rejected == run.rows_read == run.rows_total
+    assert run.rejected > 50
+    before = counts()
+    load_demo(simulator_url="http://127.0.0.1:8099")
+    assert counts() == before
+    assert CarrierAccount.objects.get().api_url == "http://127.0.0.1:8099"
+
+
+@pytest.mark.django_db
+def test_windows_and_decisions_agree_with_the_messages() -> None:
+    load_demo(simulator_url=SIMULATOR)
+    windows = FrequencyWindow.objects.exclude(sent_1=None)
+    assert windows.filter(sent_3__isnull=False).count() > 50
+    for window in windows:
+        times = Message.objects.filter(contact_id=window.contact_id, slot_at__isnull=False)
+        newest = list(times.order_by("-slot_at").values_list("slot_at", flat=True)[:3])
+        held = [time for time in (window.sent_1, window.sent_2, window.sent_3) if time]
+        assert held == newest
+    assert Decision.objects.count() == Message.objects.count()
+    skipped = Message.objects.filter(status=Message.Status.SKIPPED)
+    assert skipped.exists()
+    assert not skipped.filter(slot_at__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_every_role_has_somebody() -> None:
+    load_demo(simulator_url=SIMULATOR)
+    members = Membership.objects.filter(workspace__slug=SLUG)
+    assert {member.role: member.user.email for member in members} == {
+        role.value: email_of(role) for role in Role
+    }
+
+
+@pytest.mark.django_db
+def test_it_is_not_loaded_into_somebodys_own_database(cast: object) -> None:
+    with pytest.raises(CommandError, match="workspaces of its own"):
+        call_command("load_demo")
+
+
+@pytest.mark.faults
+@pytest.mark.xdist_group("processes")
+def test_the_demo_comes_up_lets_one_log_in_and_goes_without_a_trace(tmp_path: Path) -> None:
+    port = free_port("127.0.0.1", 20_300)
+    log = tmp_path / "demo.log"
+    with scratch_database() as url, log.open("wb") as output:
+        keys = dict(line.split("=", 1) for line in secret.lines())
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(port), "--workers", "1"],
+            cwd=env.BASE_DIR,
+            # As from a fresh clone: not in development, so static files are collected.
+            env={**environment_for(url, tmp_path / "data"), **keys, "DEBUG": "false"},
+            stdout=output,
+            stderr=output,
+        )
+        running = Running(process, port, log)
+        try:
+            wait_until(lambda: "Ctrl-C" in running.text() or process.poll() is not None, running)
+            family = running.children()
+            for role in Role:
+                assert email_of(role) in running.text()
+            password = re.search(r"password (\S+)", running.text())
+            assert password is not None
+            page = log_in(f"http://127.0.0.1:{port}", email_of(Role.OWNER), password[1])
+            assert "Juniper Supply Co." in page
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+        assert process.returncode == 0, running.text()
+        assert gone(family)
+        assert not psutil.pid_exists(process.pid)
+        assert "Traceback" not in running.text()
+
+
+def log_in(address: str, email: str, password: str) -> str:
+    """The first page that somebody sees after they have logged in."""
+    cookies = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    login = f"{address}/admin/login/?next=/admin/"
+    form = browser.open(login, timeout=30).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+    assert token is not None
+    data = {"csrfmiddlewaretoken": token[1], "username": email, "password": password}
+    page = browser.open(login, urllib.parse.urlencode(data).encode(), timeout=30)
+    text: str = page.read().decode()
+    assert page.status == 200
+    assert "/login/" not in page.url
+    return text
