@@ -24,6 +24,17 @@ NEVER_TRUNCATED = (
 )
 
 
+# Tests that start browsers or processes run one after another, whatever else runs beside them.
+ONE_AT_A_TIME = {"browser", "faults"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if ONE_AT_A_TIME & {marker.name for marker in item.iter_markers()}:
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let Django empty the tables after real transactions; tests of TRUNCATE re-enable."""

@@ -110,7 +110,6 @@ def test_it_is_not_loaded_into_somebodys_own_database(cast: object) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.xdist_group("processes")
 def test_the_demo_comes_up_lets_one_log_in_and_goes_without_a_trace(tmp_path: Path) -> None:
     port = free_port("127.0.0.1", 20_300)
     log = tmp_path / "demo.log"

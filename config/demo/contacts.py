@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from consent.imports import jobs
-from consent.imports.run import work_on
 from django.core.files import File
 from django.utils import timezone
 
 from config.demo.samples import OPT_INS
 from config.demo.workspace import Juniper
 from consent import contacts, ledger
+from consent.imports import jobs
+from consent.imports.run import work_on
 from consent.models import ConsentRecord, ConsentState, Contact, ImportJob, ImportRun
 
 OPT_OUTS = 60

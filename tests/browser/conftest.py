@@ -38,7 +38,9 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+# Per module: Playwright keeps an event loop running in this thread, and as long as it does, no test
+# of another module could run one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; name one in CHROMIUM")

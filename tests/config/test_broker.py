@@ -61,7 +61,6 @@ def test_an_address_of_a_broker_in_postgresql_is_used_as_it_is(settings: Any) ->
 
 
 @pytest.mark.faults
-@pytest.mark.xdist_group("processes")
 def test_a_worker_that_is_killed_loses_no_task_and_leaves_no_child(
     scratch: str, tmp_path: Path
 ) -> None:
