@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import JournalEntry
@@ -268,3 +270,21 @@ def test_a_message_is_not_settled_by_hand_without_a_reason(cast: Cast, person: C
         settle_by_hand(message=message, went=False, actor=cast.staff, reason="  ")
     assert refusal.value.code == "reason_required"
     assert status_of(message) == "unknown"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_never_look_for_the_same_message(simulator: Simulator) -> None:
+    with transaction.atomic():
+        cast = Cast.assemble()
+        CarrierAccount.objects.update(api_url=simulator.url)
+        for number in range(30):
+            unknown(cast, opted_in(cast.offers, f"+1239555{100 + number:04d}"))
+
+    def look(_: int) -> int:
+        try:
+            return reconcile().looked_up
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(look, range(8))) == 30

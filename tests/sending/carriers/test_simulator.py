@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -350,3 +352,23 @@ def test_the_pages_form_sets_faults_and_an_unticked_box_is_off(simulator: Simula
         assert "error 500 0.5" in response.read().decode()
     faults = simulator.state()["faults"]
     assert (faults["error_share"], faults["magic"], faults["callbacks"]) == (0.5, True, False)
+
+
+# --- Starting ----------------------------------------------------------------------------------
+
+
+def test_it_does_not_start_without_a_free_port_and_says_so_in_one_line(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    port = simulator.url.rpartition(":")[2]
+    command = [sys.executable, "-m", "sending.carriers.simulator", "--port", port]
+    ended = subprocess.run(
+        [*command, "--log", str(tmp_path / "second")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr
+    assert ended.stderr.count("\n") == 1
