@@ -53,7 +53,8 @@ def settle(message: Message, *, sid: str, status: str, error_code: str, now: dat
         return False
     counted = message.slot_at is not None and message.status in _UNSETTLED
     if message.status in _UNSETTLED:
-        message.reason = ""
+        # What an earlier attempt left behind.
+        message.reason = message.error_code = ""
         message.accepted_at = message.accepted_at or now
         if message.slot_at is not None:
             message.slot_at = min(message.slot_at, now)

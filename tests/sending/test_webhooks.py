@@ -55,9 +55,11 @@ def test_a_callback_proves_that_an_unsettled_message_was_taken_over(
 ) -> None:
     before = timezone.now()
     message = message_in(status, contact=person, sender=cast.sender, claimed_at=before)
+    Message.objects.update(error_code="rate_limited", reason="carrier_busy")
     assert report(message, "sent") == 204
     message.refresh_from_db()
-    assert (message.status, message.sid, message.reason) == ("sent", SID, "")
+    assert (message.status, message.sid) == ("sent", SID)
+    assert (message.reason, message.error_code) == ("", "")
     assert message.accepted_at is not None
     assert before <= message.accepted_at <= timezone.now()
     assert message.slot_at == message.accepted_at
