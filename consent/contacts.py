@@ -82,3 +82,18 @@ def get_or_create(
         # A later statement sees the row that another transaction was first to insert.
         found = known.get()
     return found
+
+
+def number_search(text: str, field: str = "number") -> dict[str, str]:
+    """The look-up for what someone typed: a number in any spelling, or its first digits.
+
+    Both are served by the index of numbers. Nothing typed finds everything.
+    """
+    try:
+        return {field: parse(text).e164}
+    except NumberError:
+        digits = "".join(each for each in text if each in "0123456789")
+    if not digits:
+        return {field: text} if text.strip() else {}
+    international = text.strip().startswith("+") or digits.startswith("1")
+    return {f"{field}__startswith": f"+{digits}" if international else f"+1{digits}"}

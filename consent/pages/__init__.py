@@ -1,0 +1,1 @@
+"""Pages of the consent room, in the admin's shell."""
