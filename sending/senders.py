@@ -94,6 +94,10 @@ def add(
     )
     row.full_clean()
     row.save()
+    if country == "US":
+        # The first one is the sender for the United States until another is chosen.
+        preferences = SenderPreferences.objects.filter(workspace=workspace, us_sender=None)
+        preferences.update(us_sender=row)
     return row
 
 

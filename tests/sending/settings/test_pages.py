@@ -106,6 +106,19 @@ def test_a_number_is_added_in_any_spelling_with_the_rate_of_its_kind(
     assert "3 per second" in page
 
 
+def test_the_first_us_number_is_the_us_sender_and_a_second_is_not(
+    cast: Cast, owner: Client
+) -> None:
+    preferences.set_us_sender(workspace=cast.acme, sender=None)
+    for number in ("8775550142", "8775550143"):
+        given = {"kind": "toll_free", "country": "US", "number": number, "rate": ""}
+        given |= {"account": str(cast.sender.account_id), "verification": "pending"}
+        owner.post(_address("sender_add"), given)
+    chosen = preferences.ensure(cast.acme).us_sender
+    assert chosen is not None
+    assert chosen.number == "+18775550142"
+
+
 @pytest.mark.parametrize(
     ("kind", "number"),
     [
