@@ -61,10 +61,11 @@ _SENDERS = """
       AND (EXISTS (
               SELECT 1 FROM sending_campaign campaign
               WHERE campaign.status = 'sending' AND campaign.workspace_id = sender.workspace_id
-                AND EXISTS (SELECT 1 FROM sending_message message
-                            WHERE message.campaign_id = campaign.id AND message.status = 'queued'
-                              AND message.sender_id = sender.id
-                              AND message.due_at <= clock_timestamp()))
+                -- Ordered like the index, for the planner would rather read the table.
+                AND (SELECT message.id FROM sending_message message
+                     WHERE message.campaign_id = campaign.id AND message.status = 'queued'
+                       AND message.sender_id = sender.id AND message.due_at <= clock_timestamp()
+                     ORDER BY message.due_at LIMIT 1) IS NOT NULL)
            OR EXISTS (
               SELECT 1 FROM sending_message message
               WHERE message.sender_id = sender.id AND message.campaign_id IS NULL
@@ -81,10 +82,10 @@ _OF_CAMPAIGNS = """
             SELECT * FROM sending_message
             WHERE campaign_id = work.id AND status = 'queued' AND sender_id = allowed.sender_id
               AND due_at <= clock_timestamp()
-            ORDER BY id LIMIT allowed.take FOR NO KEY UPDATE SKIP LOCKED
+            ORDER BY due_at, id LIMIT allowed.take FOR NO KEY UPDATE SKIP LOCKED
         ) due
         WHERE work.status = 'sending'
-        ORDER BY due.id LIMIT allowed.take
+        ORDER BY due.due_at, due.id LIMIT allowed.take
     ) one
 """
 _SINGLE = """
@@ -101,7 +102,7 @@ _SENDERLESS = """
         SELECT * FROM sending_message
         WHERE campaign_id = work.id AND status = 'queued' AND sender_id IS NULL
           AND due_at <= clock_timestamp()
-        ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY due_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
     ) one
     WHERE work.status = 'sending'
     LIMIT %(most)s

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from consent.locks import lock_contacts
+from sending.carriers.errors import ACCOUNT_REJECTED, NOT_CONNECTED
 from sending.carriers.outcome import Accepted, Refused, TryLater, Unknown
 from sending.dispatch import windows
 from sending.dispatch.post import NotPosted
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sending.dispatch.admit import Posting
     from sending.dispatch.post import Result
 
 MOST_ATTEMPTS = 10
+# Nothing that the message could help; it waits until the network or the account is mended.
+_NO_ATTEMPT = frozenset({ACCOUNT_REJECTED, NOT_CONNECTED})
 
 # A slot is taken up only by what counts, so only there the acceptance moves it.
 _ACCEPTED = """
@@ -102,7 +106,7 @@ def _write_refused(claim: UUID, results: Sequence[Result], now: datetime) -> Non
     ] + [
         (one.message_id, "carrier_busy", out.code)
         for one, out in results
-        if isinstance(out, TryLater) and one.attempts + 1 >= MOST_ATTEMPTS
+        if isinstance(out, TryLater) and _gives_up(one, out)
     ]
     if rows:
         ids, reasons, codes = zip(*rows, strict=True)
@@ -115,12 +119,18 @@ def _write_again(claim: UUID, results: Sequence[Result], now: datetime) -> None:
     for one, outcome in results:
         if isinstance(outcome, NotPosted):
             rows.append((one.message_id, "", "", now, 1))
-        elif isinstance(outcome, TryLater) and one.attempts + 1 < MOST_ATTEMPTS:
+        elif isinstance(outcome, TryLater) and not _gives_up(one, outcome):
             due = now + timedelta(seconds=outcome.after)
-            rows.append((one.message_id, "carrier_busy", outcome.code, due, 0))
+            uncounted = int(outcome.code in _NO_ATTEMPT)
+            rows.append((one.message_id, "carrier_busy", outcome.code, due, uncounted))
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         _execute(_AGAIN, [now, *columns, columns[0], claim])
+
+
+def _gives_up(one: Posting, outcome: TryLater) -> bool:
+    """Whether the carrier was too busy for this message too often."""
+    return outcome.code not in _NO_ATTEMPT and one.attempts + 1 >= MOST_ATTEMPTS
 
 
 def _execute(statement: str, parameters: list[Any]) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from consent.models import ConsentState, Contact
 from sending.dispatch.admit import LEASE, admit
 from sending.dispatch.claim import HORIZON
+from sending.dispatch.settle import MOST_ATTEMPTS
 from sending.dispatch.tick import tick
 from sending.gate.decision import decide
 from sending.gate.facts import load_facts, load_policy
@@ -161,6 +162,29 @@ def test_what_the_carrier_is_too_busy_for_waits_with_its_slot_free(
     assert tick() == 1
     assert only_message(campaign).status == Message.Status.ACCEPTED
     assert len(simulator.accepted()) == 1
+
+
+def test_a_carrier_that_stays_busy_is_given_up_but_an_outage_is_waited_for(
+    cast: Cast, simulator: Simulator
+) -> None:
+    connect(cast, simulator)
+    opted_in(cast.offers, OHIO)
+    campaign = started(cast)
+    simulator.control(throttle_share=1)
+    Message.objects.update(attempts=MOST_ATTEMPTS - 1)
+    simulator.stop()
+    tick()
+    message = only_message(campaign)
+    assert (message.status, message.error_code) == (Message.Status.QUEUED, "not_connected")
+    assert message.attempts == MOST_ATTEMPTS - 1
+
+    simulator.restart()
+    simulator.control(throttle_share=1)
+    Message.objects.update(due_at=message.created_at)
+    tick()
+    message = only_message(campaign)
+    assert (message.status, message.reason) == (Message.Status.FAILED, "carrier_busy")
+    assert message.slot_at is None
 
 
 def test_what_was_accepted_without_an_answer_is_unknown_and_never_posted_again(
