@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 @admin.register(Membership)
 class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
     list_display = ("person", "email", "role", "created_at", "state", "links")
-    list_display_links = None
     list_filter = ("role",)
     list_select_related = ("user", "workspace")
     search_fields = ("user__name", "user__email")
@@ -44,7 +43,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
     # --- columns -----------------------------------------------------------------------------
     @admin.display(description=_lazy("Name"), ordering="user__name")
     def person(self, row: Membership) -> str:
-        return row.user.name or NO_NAME
+        return str(row.user)
 
     @admin.display(description=_lazy("E-mail address"), ordering="user__email")
     def email(self, row: Membership) -> str:
@@ -238,9 +237,6 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         return _("%(member)s is a member now and gets a link to choose a password.") % {
             "member": user
         }
-
-
-NO_NAME = format_html('<span aria-label="{}">—</span>', _lazy("no name yet"))
 
 
 def _actor(request: HttpRequest) -> User:
