@@ -57,6 +57,25 @@ def test_the_first_tab_offers_a_way_past_the_sidebar(
     assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_sidebar_opens_and_closes_by_keyboard(
+    cast: Cast, page: Page, log_in: Callable[..., None], width: int
+) -> None:
+    log_in(cast.members[Role.ANALYST])
+    page.set_viewport_size({"width": width, "height": 844})
+    sidebar = page.locator("#nav-sidebar")
+    was = sidebar.is_visible()
+    assert was == (width == 1440)
+    toggle = page.get_by_role("button", name="Show or hide the sidebar")
+    toggle.press("Enter")
+    sidebar.wait_for(state="hidden" if was else "visible")
+    if width == 390:
+        page.get_by_role("button", name="Close the sidebar").press("Enter")
+    else:
+        toggle.press("Enter")
+    sidebar.wait_for(state="visible" if was else "hidden")
+
+
 def test_without_javascript_one_can_log_in_and_switch(
     cast: Cast, browser: Browser, live_server: LiveServer
 ) -> None:
