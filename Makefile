@@ -65,6 +65,6 @@ lock: install-dev
 	@$(BIN)/python requirements/check.py
 
 clean:
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded stop || true; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded_end || true; fi
 	@rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,12 +16,12 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fasteners
+
+from config.embedded_end import end_server_of_another_cluster
 
 with warnings.catch_warnings():
     # It looks for a runtime directory that a container lacks and Tollgate does not use.
@@ -151,8 +153,9 @@ class EmbeddedPostgres:
             home.mkdir(mode=0o700)
         else:
             digest = hashlib.sha256(os.fsencode(self.cluster.absolute())).hexdigest()[:12]
-            home = SHARED_HOME / f"data-{digest}"
-            home.mkdir(parents=True, mode=0o700, exist_ok=True)
+            # Never one from before: a project made anew in the same place starts empty.
+            home = SHARED_HOME / f"data-{digest}-{secrets.token_hex(4)}"
+            home.mkdir(parents=True, mode=0o700)
             self.cluster.symlink_to(home)
         if self._user is not None:
             entry = ensure_user_exists(self._user)
@@ -205,6 +208,7 @@ class EmbeddedPostgres:
             )
 
     def _start(self, home: Path) -> None:
+        end_server_of_another_cluster(self.socket_directory, home)
         log = home / "server.log"
         # A moved project has another socket directory than the one in postgresql.conf.
         options = f"-c unix_socket_directories='{self.socket_directory}'"
@@ -273,40 +277,3 @@ def start_embedded_postgres() -> None:
     if server is not None:
         server.ensure_running()
         server.ensure_database(settings.DATABASES["default"]["NAME"])
-
-
-def stop_embedded_postgres_when_idle() -> bool:
-    """Stop the embedded server where nobody else uses it; whether it was stopped."""
-    import psycopg
-    from django.conf import settings
-    from django.db import connections
-
-    server: EmbeddedPostgres | None = settings.EMBEDDED_POSTGRES
-    if server is None:
-        return False
-    connections.close_all()
-    others = """
-        SELECT 1 FROM pg_stat_activity
-        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-    """
-    try:
-        with psycopg.connect(
-            server.url("postgres"), connect_timeout=5, autocommit=True
-        ) as connection:
-            # Backends of clients that just ended take a moment to go.
-            for _attempt in range(20):
-                if connection.execute(others).fetchone() is None:
-                    break
-                time.sleep(0.1)
-            else:
-                return False
-    except psycopg.OperationalError:
-        return False
-    server.stop()
-    return True
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] != ["stop"]:
-        sys.exit("usage: python -m config.embedded stop")
-    EmbeddedPostgres(Path(__file__).resolve().parent.parent / ".data").stop()

@@ -93,13 +93,15 @@ def _decide(
 ) -> dict[int, tuple[Facts, Verdict]]:
     """The gate's verdict at ``at`` on each contact, in the contacts' order."""
     rows, _now = load.contacts(reached, lock=True)
-    histories = load.histories([(pk, juniper.offers.pk) for pk in reached])
+    seen = load.windows(reached)
+    consents = load.consents(juniper.offers.pk, reached)
     found = {}
     for pk in reached:
         facts = load.facts(
             kind=Message.Kind.CAMPAIGN,
             contact=rows[pk],
-            history=histories[pk, juniper.offers.pk],
+            consent=consents.get(pk),
+            sent=seen.get(pk, ()),
             sender_country="US",
         )
         found[pk] = (facts, decide(facts, policy, at))

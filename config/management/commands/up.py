@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from config.broker import ensure_broker
-from config.embedded import stop_embedded_postgres_when_idle
+from config.embedded_end import stop_embedded_postgres_when_idle
 from config.processes import free_port, port_is_free
 from config.programs import Layout, children
 from config.supervisor import Supervisor
