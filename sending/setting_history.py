@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -13,6 +14,8 @@ from accounts.models import User
 from sending.models import FrequencyLaw, LawChoice, SenderNumber, SenderPreferences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from django.db.models import Model
 
     from accounts.models import Workspace
@@ -42,67 +45,71 @@ _TRACKED: tuple[tuple[str, type[Model], str, tuple[str, ...]], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the rows that events refer to are called, by id."""
+
+    senders: dict[int, str]
+    laws: dict[int, str]
+
+    def subject(self, event: Any) -> str:
+        if hasattr(event, "law_id"):
+            return f"{self.laws.get(event.law_id, '?')}: "
+        if hasattr(event, "verification"):
+            return f"{self.senders.get(event.pgh_obj_id, '?')}: "
+        return ""
+
+    def value(self, field: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("on") if value else _("off")
+        if value is None:
+            return _("none")
+        if field == "us_sender":
+            return self.senders.get(value, "?")
+        if field == "verification":
+            return str(SenderNumber.Verification(value).label)
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
 def changes(*, workspace: Workspace, limit: int) -> list[Change]:
     """The newest ``limit`` changes, newest first. A row's making is not a change of it."""
+    named = _Named(
+        dict(SenderNumber.objects.filter(workspace=workspace).values_list("pk", "number")),
+        dict(FrequencyLaw.objects.values_list("pk", "state")),
+    )
     found: list[tuple[Change, Any]] = []
     for table, model, path, fields in _TRACKED:
-        found.extend(_of_table(table, model, {path: workspace}, fields, limit))
+        events: Any = apps.get_model("sending", table)._default_manager
+        rows = events.filter(**{path: workspace}).select_related("pgh_context")
+        # Twice as many, so that most have the event before them to compare with.
+        found.extend(_differences(rows.order_by("-pgh_id")[: limit * 2], model, fields, named))
     found.sort(key=lambda pair: pair[0].at, reverse=True)
     return _with_names(found[:limit])
 
 
-def _of_table(
-    table: str, model: type[Model], scope: dict[str, Any], fields: tuple[str, ...], limit: int
-) -> list[tuple[Change, Any]]:
-    events: Any = apps.get_model("sending", table)._default_manager
-    rows = list(
-        events.filter(**scope).select_related("pgh_context").order_by("-pgh_id")[: limit * 2]
-    )
-    found = []
+def _differences(
+    newest_first: Iterable[Any], model: type[Model], fields: tuple[str, ...], named: _Named
+) -> Iterator[tuple[Change, Any]]:
+    """Each field that an event changed, with the id of who did."""
     newer: dict[Any, Any] = {}
-    for row in rows:
+    for row in newest_first:
         after = newer.get(row.pgh_obj_id)
         newer[row.pgh_obj_id] = row
         if after is None:
             continue
         who = after.pgh_context.metadata.get("user") if after.pgh_context else None
         for name in fields:
-            field = model._meta.get_field(name)
-            attname = getattr(field, "attname", name)
-            old, new = getattr(row, attname), getattr(after, attname)
+            field: Any = model._meta.get_field(name)
+            old, new = getattr(row, field.attname), getattr(after, field.attname)
             if old != new:
                 change = Change(
                     at=after.pgh_created_at,
                     who="",
-                    what=f"{_subject(after)}{field.verbose_name}",  # type: ignore[union-attr]
-                    old=_value(name, old),
-                    new=_value(name, new),
+                    what=f"{named.subject(after)}{field.verbose_name}",
+                    old=named.value(name, old),
+                    new=named.value(name, new),
                 )
-                found.append((change, who))
-    return found
-
-
-def _subject(event: Any) -> str:
-    if hasattr(event, "law_id"):
-        law = FrequencyLaw.objects.filter(pk=event.law_id).first()
-        return f"{law.state}: " if law else ""
-    if hasattr(event, "verification"):
-        sender = SenderNumber.objects.filter(pk=event.pgh_obj_id).first()
-        return f"{sender.number}: " if sender else ""
-    return ""
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    if value is None:
-        return _("none")
-    if name == "us_sender":
-        sender = SenderNumber.objects.filter(pk=value).first()
-        return sender.number if sender else str(value)
-    if name == "verification":
-        return str(SenderNumber.Verification(value).label)
-    return str(value)
+                yield change, who
 
 
 def _with_names(found: list[tuple[Change, Any]]) -> list[Change]:
