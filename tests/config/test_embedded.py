@@ -47,8 +47,7 @@ def answers(server: EmbeddedPostgres) -> bool:
 
 def test_many_who_start_it_at_once_start_one(place: Path) -> None:
     code = (
-        "import sys, pathlib; from config import env
-from config.embedded import EmbeddedPostgres; "
+        "import sys, pathlib; from config.embedded import EmbeddedPostgres; "
         "EmbeddedPostgres(pathlib.Path(sys.argv[1])).ensure_running()"
     )
     starting = [
