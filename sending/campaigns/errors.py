@@ -20,6 +20,10 @@ class Problem(TextChoices):
     TIME_PAST = "time_past", _("The time is in the past.")
     WRONG_STATUS = "wrong_status", _("The campaign's status does not allow that.")
     CHANGED = "changed", _("Somebody changed the campaign since you looked at it. Look again.")
+    TOO_MANY_PREVIEWS = (
+        "too_many_previews",
+        _("This number got ten previews within an hour. Wait a while."),
+    )
     NO_PHONE = "no_phone", _("Enter your own mobile number first.")
 
 

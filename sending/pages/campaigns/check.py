@@ -84,6 +84,7 @@ def _report(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
     return {
         "report": report,
         "rows": rows_of(report, plain=plain),
+        "limits": [(sentence(code), number) for code, number in report.limits.most_common()],
         "duration": duration(campaign, going=report.allowed, total=report.total),
         "problem": problem,
         "blocked": blocked,

@@ -33,7 +33,7 @@ MEASURED = {
     "hx-trigger": "input changed delay:200ms",
     "hx-target": "#measure",
     "hx-sync": "this:replace",
-    "aria-describedby": "measure",
+    "aria-describedby": "count",
 }
 
 

@@ -21,6 +21,7 @@ from sending.campaigns.fanout import fan_out_chunk
 from sending.models import Campaign, Message
 from tests.cast import Cast, contact
 from tests.sending.campaigns.makers import audience, draft
+from tests.sending.dispatch.makers import earlier
 
 Status = Campaign.Status
 
@@ -74,6 +75,20 @@ def test_a_campaign_is_written_checked_and_sent(cast: Cast, coordinator: Client)
     assert response.headers["Location"] == _url("progress", campaign.pk)
     campaign.refresh_from_db()
     assert campaign.status == Status.SENDING
+
+
+def test_the_preflight_counts_the_limits_beside_the_reason(cast: Cast, coordinator: Client) -> None:
+    person = audience(cast, 1)[0]
+    earlier(cast, person, 1, 2, 3)
+    campaign = draft(cast)
+    response = coordinator.get(_url("preflight", campaign.pk))
+    (row,) = response.context["rows"]
+    assert (row.code, row.number, row.percent) == ("smart_sending", 1, 100)
+    assert row.more_limits == "State law: three promotional messages in the last 24 hours."
+    assert [number for _, number in response.context["limits"]] == [1, 1]
+    page = _text(response)
+    assert "Also hit: State law" in page
+    assert "Nobody would get it now." in page
 
 
 def test_a_bad_text_is_refused_beside_the_text_and_nothing_is_lost(
@@ -320,7 +335,7 @@ def test_a_link_alone_does_nothing(cast: Cast, coordinator: Client, name: str) -
 def test_a_preview_goes_to_the_members_own_number(cast: Cast, coordinator: Client) -> None:
     campaign = draft(cast, body="Hi {{ first_name }}")
     response = coordinator.post(_url("preview", campaign.pk), {"phone": "x"}, follow=True)
-    assert "This is not a number." in _text(response)
+    assert "The number has letters in it." in _text(response)
     assert not Message.objects.exists()
     response = coordinator.post(
         _url("preview", campaign.pk), {"phone": "(239) 555-0177"}, follow=True
