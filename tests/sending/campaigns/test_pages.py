@@ -19,6 +19,7 @@ from sending.campaigns import endings, moves
 from sending.campaigns.drafts import fingerprint
 from sending.campaigns.fanout import fan_out_chunk
 from sending.models import Campaign, Message
+from sending.pages.campaigns import check
 from tests.cast import Cast, contact
 from tests.sending.campaigns.makers import audience, draft
 from tests.sending.dispatch.makers import earlier
@@ -89,6 +90,23 @@ def test_the_preflight_counts_the_limits_beside_the_reason(cast: Cast, coordinat
     page = _text(response)
     assert "Also hit: State law" in page
     assert "Nobody would get it now." in page
+
+
+def test_a_big_audience_is_judged_while_the_page_shows(
+    cast: Cast, coordinator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "AT_ONCE", 2)
+    audience(cast, 3)
+    campaign = draft(cast)
+    page = _text(coordinator.get(_url("preflight", campaign.pk)))
+    assert f'hx-get="{_url("preflight_report", campaign.pk)}"' in page
+    assert "Send now" not in page
+    report = _text(coordinator.get(_url("preflight_report", campaign.pk)))
+    assert '<tr data-code="allowed">' in report
+    assert "Send now" in report
+    assert "<html" not in report
+    without_script = _text(coordinator.get(_url("preflight", campaign.pk), {"now": "1"}))
+    assert "Send now" in without_script
 
 
 def test_a_bad_text_is_refused_beside_the_text_and_nothing_is_lost(
