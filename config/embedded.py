@@ -96,6 +96,7 @@ class EmbeddedPostgres:
             if self._is_running():
                 return
             home = self._home()
+            end_server_of_another_cluster(self.socket_directory, home)
             if not (home / COMPLETE).exists():
                 self._create(home)
             self._start(home)
@@ -208,7 +209,6 @@ class EmbeddedPostgres:
             )
 
     def _start(self, home: Path) -> None:
-        end_server_of_another_cluster(self.socket_directory, home)
         log = home / "server.log"
         # A moved project has another socket directory than the one in postgresql.conf.
         options = f"-c unix_socket_directories='{self.socket_directory}'"

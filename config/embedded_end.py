@@ -36,7 +36,9 @@ def end_server_of_another_cluster(socket_directory: Path, home: Path) -> None:
         if server.name() != "postgres" or works_in == str(home.resolve()):
             return
         family = [server, *server.children()]
-        server.send_signal(signal.SIGINT)
+        # Where the data are gone it must not write any more: by now others may lie there.
+        deleted = works_in.endswith(" (deleted)")
+        server.send_signal(signal.SIGQUIT if deleted else signal.SIGINT)
         _gone, left = psutil.wait_procs(family, timeout=10)
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):

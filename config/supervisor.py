@@ -11,6 +11,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
@@ -66,6 +67,8 @@ class Supervisor:
 
         ``each_tick`` is called a few times a second while they run.
         """
+        if threading.active_count() > 1:
+            raise RuntimeError("children are started by fork: there must be no other thread")
         previous = {
             number: signal.signal(number, self._told_to_stop)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

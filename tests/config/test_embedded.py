@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -15,7 +17,6 @@ from config.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.faults
 
@@ -28,9 +29,14 @@ def removed_later() -> Iterator[list[Path]]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    directory = tmp_path / "a place with spaces" / ("long" * 20)
+@pytest.fixture(params=["private", "open to others"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """As root the cluster lies in the place itself only if other users can reach it."""
+    top = tmp_path
+    if request.param == "open to others":
+        top = Path(tempfile.mkdtemp())
+        top.chmod(0o755)
+    directory = top / "a place with spaces" / ("long" * 20)
     yield directory
     server = EmbeddedPostgres(directory)
     server.stop()
@@ -38,6 +44,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
     if server.cluster.is_symlink():
         shutil.rmtree(server.cluster.resolve(), ignore_errors=True)
     shutil.rmtree(server.socket_directory, ignore_errors=True)
+    shutil.rmtree(top, ignore_errors=True)
 
 
 def answers(server: EmbeddedPostgres) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Workspace
+from config.celery import app
 from config.demo.load import load_demo
 from config.demo.workspace import SLUG
 
@@ -27,3 +28,5 @@ class Command(BaseCommand):
         if others.exists() and not Workspace.objects.filter(slug=SLUG).exists():
             raise CommandError("This database has workspaces of its own; load the demo elsewhere.")
         load_demo(simulator_url=options["simulator_url"])
+        # The import woke a worker, over connections with threads; `up` forks and can have none.
+        app.pool.force_close_all()  # type: ignore[attr-defined]
