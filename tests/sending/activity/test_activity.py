@@ -267,3 +267,11 @@ def test_a_settled_message_is_not_settled_twice(owner: Client, make: Maker) -> N
     assert "already known" in page
     message.refresh_from_db()
     assert message.status == "delivered"
+
+
+def test_the_page_of_a_contact_leads_to_the_decisions_on_it(owner: Client, make: Maker) -> None:
+    message = make.message("+12395550101")
+    page = owner.get(reverse("admin:consent_contact_change", args=[message.contact_id]))
+    assert (
+        reverse("admin:sending_message_contact", args=[message.contact_id]) in page.content.decode()
+    )
