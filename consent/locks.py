@@ -21,8 +21,9 @@ def lock_contacts(contact_ids: Sequence[int]) -> datetime:
     with connection.cursor() as cursor:
         # NO KEY: rows that only refer to a contact (a new message) need not wait.
         cursor.execute(
-            "SELECT 1 FROM consent_contact WHERE id = ANY(%s) ORDER BY number FOR NO KEY UPDATE",
-            [list(contact_ids)],
+            "SELECT 1 FROM consent_contact WHERE id = ANY(%s::bigint[]) "
+            "ORDER BY number FOR NO KEY UPDATE",
+            ["{" + ",".join(map(str, contact_ids)) + "}"],
         )
         cursor.execute("SELECT clock_timestamp()")
         row = cursor.fetchone()

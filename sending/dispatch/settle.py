@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.db import connection, transaction
 
 from consent.locks import lock_contacts
 from sending.carriers.errors import ACCOUNT_REJECTED, NOT_CONNECTED
-from sending.carriers.outcome import Accepted, Refused, TryLater, Unknown
+from sending.carriers.outcome import Accepted, Outcome, Refused, TryLater, Unknown
 from sending.dispatch import windows
+from sending.dispatch.arrays import numbers
 from sending.dispatch.post import NotPosted
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from sending.dispatch.admit import Posting
     from sending.dispatch.post import Result
+
+Row = dict[str, Any]
 
 MOST_ATTEMPTS = 10
 # Nothing that the message could help; it waits until the network or the account is mended.
@@ -35,34 +39,34 @@ _ACCEPTED = """
     SET status = CASE WHEN status IN ('sending', 'unknown') THEN 'accepted' ELSE status END,
         reason = CASE WHEN status = 'unknown' THEN '' ELSE reason END,
         sid = row.sid, accepted_at = row.at, segments = row.segments,
-        slot_at = CASE WHEN slot_at IS NULL THEN NULL ELSE row.at END, updated_at = %s
-    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[])
-         AS row (id, sid, at, segments)
-    WHERE message.id = row.id AND message.id = ANY(%s)
-      AND message.claim = %s AND message.sid IN ('', row.sid)
+        slot_at = CASE WHEN slot_at IS NULL THEN NULL ELSE row.at END, updated_at = %(now)s
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
+         AS row (id bigint, sid text, at timestamptz, segments int)
+    WHERE message.id = row.id AND message.id = ANY(%(ids)s::bigint[])
+      AND message.claim = %(claim)s AND message.sid IN ('', row.sid)
 """
 _REFUSED = """
     UPDATE sending_message message
     SET status = 'failed', reason = row.reason, error_code = row.code, slot_at = NULL,
-        updated_at = %s
-    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row (id, reason, code)
-    WHERE message.id = row.id AND message.id = ANY(%s)
-      AND message.claim = %s AND status IN ('sending', 'unknown')
+        updated_at = %(now)s
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (id bigint, reason text, code text)
+    WHERE message.id = row.id AND message.id = ANY(%(ids)s::bigint[])
+      AND message.claim = %(claim)s AND status IN ('sending', 'unknown')
 """
 _AGAIN = """
     UPDATE sending_message message
     SET status = 'queued', reason = row.reason, error_code = row.code, claim = NULL,
         lease_until = NULL, slot_at = NULL, due_at = row.due_at,
-        attempts = attempts - row.uncounted, updated_at = %s
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[])
-         AS row (id, reason, code, due_at, uncounted)
-    WHERE message.id = row.id AND message.id = ANY(%s)
-      AND message.claim = %s AND status = 'sending'
+        attempts = attempts - row.uncounted, updated_at = %(now)s
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
+         AS row (id bigint, reason text, code text, due_at timestamptz, uncounted int)
+    WHERE message.id = row.id AND message.id = ANY(%(ids)s::bigint[])
+      AND message.claim = %(claim)s AND status = 'sending'
 """
 _UNKNOWN = """
     UPDATE sending_message message
-    SET status = 'unknown', reason = 'no_answer', updated_at = %s
-    WHERE message.id = ANY(%s) AND message.claim = %s AND status = 'sending'
+    SET status = 'unknown', reason = 'no_answer', updated_at = %(now)s
+    WHERE message.id = ANY(%(ids)s::bigint[]) AND message.claim = %(claim)s AND status = 'sending'
 """
 
 
@@ -71,61 +75,62 @@ def settle(claim: UUID, results: Sequence[Result]) -> None:
     contact_ids = [posting.contact_id for posting, _ in results]
     with transaction.atomic():
         now = lock_contacts(contact_ids)
-        _write_accepted(claim, results, now)
-        _write_refused(claim, results, now)
-        _write_again(claim, results, now)
-        unknown = [one.message_id for one, outcome in results if isinstance(outcome, Unknown)]
-        if unknown:
-            _execute(_UNKNOWN, [now, unknown, claim])
+        for statement, rows in (
+            (_ACCEPTED, _accepted(results, now)),
+            (_REFUSED, _refused(results)),
+            (_AGAIN, _again(results, now)),
+            (_UNKNOWN, [{"id": one.message_id} for one, out in results if _is_unknown(out)]),
+        ):
+            if rows:
+                _execute(statement, rows, claim=claim, now=now)
         windows.recompute(contact_ids)
 
 
-def _write_accepted(claim: UUID, results: Sequence[Result], now: datetime) -> None:
-    rows = [(one.message_id, out) for one, out in results if isinstance(out, Accepted)]
-    if rows:
-        _execute(
-            _ACCEPTED,
-            [
-                now,
-                [pk for pk, _ in rows],
-                [out.sid for _, out in rows],
-                # Our clocks may differ by a little; an acceptance is never later than now.
-                [min(out.at, now) for _, out in rows],
-                [out.segments for _, out in rows],
-                [pk for pk, _ in rows],
-                claim,
-            ],
-        )
-
-
-def _write_refused(claim: UUID, results: Sequence[Result], now: datetime) -> None:
-    rows = [
-        (one.message_id, "carrier_refused", out.code)
-        for one, out in results
-        if isinstance(out, Refused)
-    ] + [
-        (one.message_id, "carrier_busy", out.code)
-        for one, out in results
-        if isinstance(out, TryLater) and _gives_up(one, out)
+def _accepted(results: Sequence[Result], now: datetime) -> list[Row]:
+    return [
+        {
+            "id": one.message_id,
+            "sid": outcome.sid,
+            # Our clocks may differ by a little; an acceptance is never later than now.
+            "at": min(outcome.at, now),
+            "segments": outcome.segments,
+        }
+        for one, outcome in results
+        if isinstance(outcome, Accepted)
     ]
-    if rows:
-        ids, reasons, codes = zip(*rows, strict=True)
-        _execute(_REFUSED, [now, list(ids), list(reasons), list(codes), list(ids), claim])
 
 
-def _write_again(claim: UUID, results: Sequence[Result], now: datetime) -> None:
+def _refused(results: Sequence[Result]) -> list[Row]:
+    rows: list[Row] = []
+    for one, outcome in results:
+        if isinstance(outcome, Refused):
+            rows.append({"id": one.message_id, "reason": "carrier_refused", "code": outcome.code})
+        elif isinstance(outcome, TryLater) and _gives_up(one, outcome):
+            rows.append({"id": one.message_id, "reason": "carrier_busy", "code": outcome.code})
+    return rows
+
+
+def _again(results: Sequence[Result], now: datetime) -> list[Row]:
     """Back to the queue: certainly not sent, so its slot is free again."""
-    rows: list[tuple[int, str, str, datetime, int]] = []
+    rows: list[Row] = []
     for one, outcome in results:
         if isinstance(outcome, NotPosted):
-            rows.append((one.message_id, "", "", now, 1))
+            row: Row = {"reason": "", "code": "", "due_at": now, "uncounted": 1}
         elif isinstance(outcome, TryLater) and not _gives_up(one, outcome):
-            due = now + timedelta(seconds=outcome.after)
-            uncounted = int(outcome.code in _NO_ATTEMPT)
-            rows.append((one.message_id, "carrier_busy", outcome.code, due, uncounted))
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        _execute(_AGAIN, [now, *columns, columns[0], claim])
+            row = {
+                "reason": "carrier_busy",
+                "code": outcome.code,
+                "due_at": now + timedelta(seconds=outcome.after),
+                "uncounted": int(outcome.code in _NO_ATTEMPT),
+            }
+        else:
+            continue
+        rows.append({"id": one.message_id, **row})
+    return rows
+
+
+def _is_unknown(outcome: Outcome | NotPosted) -> bool:
+    return isinstance(outcome, Unknown)
 
 
 def _gives_up(one: Posting, outcome: TryLater) -> bool:
@@ -133,6 +138,12 @@ def _gives_up(one: Posting, outcome: TryLater) -> bool:
     return outcome.code not in _NO_ATTEMPT and one.attempts + 1 >= MOST_ATTEMPTS
 
 
-def _execute(statement: str, parameters: list[Any]) -> None:
+def _execute(statement: str, rows: list[Row], *, claim: UUID, now: datetime) -> None:
+    parameters: dict[str, Any] = {
+        "rows": orjson.dumps(rows).decode(),
+        "ids": numbers(row["id"] for row in rows),
+        "claim": claim,
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -29,7 +29,7 @@ _CONTACTS = """
     SELECT %(workspace)s,
            '+1' || place.code || (2000000 + i / %(codes)s),
            'Name' || i, 'Surname', 'US', place.state, place.code,
-           CASE WHEN i %% 50 = 0 THEN now() END
+           CASE WHEN i %% 50 = 0 AND NOT %(clean)s THEN now() END
     FROM generate_series(0, %(count)s - 1) AS i
     JOIN unnest(%(places)s::text[], %(states)s::text[]) WITH ORDINALITY
          AS place (code, state, position) ON place.position = i %% %(codes)s + 1
@@ -41,7 +41,8 @@ _RECORDS = """
          collector, place, detail, proof, proof_sha256)
     SELECT workspace_id, id, %(purpose)s, 'opt_in', 'web_form', now() - interval '30 days', '',
            'yes', 'Shop', '', '', '', ''
-    FROM consent_contact WHERE workspace_id = %(workspace)s AND id %% 20 <> 0 ORDER BY id
+    FROM consent_contact
+    WHERE workspace_id = %(workspace)s AND (id %% 20 <> 0 OR %(clean)s) ORDER BY id
 """
 _STATES = """
     INSERT INTO consent_consentstate
@@ -59,7 +60,7 @@ _WINDOWS = """
            now() - CASE WHEN id %% 10 = 0 THEN interval '30 hours' ELSE interval '50 hours' END,
            CASE WHEN id %% 10 = 0 THEN now() - interval '40 hours' END,
            CASE WHEN id %% 10 = 0 THEN now() - interval '50 hours' END
-    FROM consent_contact WHERE workspace_id = %(workspace)s AND id %% 3 = 0
+    FROM consent_contact WHERE workspace_id = %(workspace)s AND id %% 3 = 0 AND NOT %(clean)s
 """
 _MESSAGES = """
     INSERT INTO sending_message
@@ -77,9 +78,11 @@ def build(
     api_url: str = "http://127.0.0.1:9",
     queue: bool = True,
     smart_sending: bool = True,
+    clean: bool = False,
 ) -> World:
     """``contacts`` numbers all over the United States, one in twenty without consent, one in
     fifty opted out; with ``queue`` each has a message waiting in a campaign that is being sent.
+    ``clean``: all opted in and without a history.
     """
     with transaction.atomic():
         workspace = Workspace.objects.create(slug=slug, name=slug.title())
@@ -122,6 +125,7 @@ def build(
         "campaign": campaign.pk,
         "sender": sender.pk,
         "count": contacts,
+        "clean": clean,
         "codes": len(places),
         "places": [area.code for area in places],
         "states": [area.state for area in places],
