@@ -6,100 +6,22 @@ address is unknown; the failure says what to add to `tests/routes.py` or `tests/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django import forms
 from django.db import transaction
-from django.test import Client
 
-from accounts.models import Membership, User, Workspace
+from accounts.models import User
 from accounts.roles import Capability, Role, may
 from accounts.scoping import WorkspaceModelAdmin
 from tests.cast import Cast
+from tests.crawl import Crawl, filled, forms_of, model, relations
 from tests.routes import PUBLIC, Route, World, admins, every_route, guard_of
-from tests.world import MARKS, crossings, fingerprint, fingerprint_of, populate
+from tests.world import crossings, fingerprint_of, populate
 
 pytestmark = pytest.mark.django_db
 REFUSALS = {302, 403, 404, 405}
 EVERY_METHOD = ("get", "post", "head", "put", "patch", "delete")
-
-
-@dataclass
-class Crawl:
-    """Sends requests, each undone afterwards, and collects what is wrong with the answers."""
-
-    world: World
-    user: User | None
-    wrong: list[str] = field(default_factory=list)
-    states: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.client = Client(raise_request_exception=True)
-        if self.user:
-            self.client.force_login(self.user)
-
-    def ask(
-        self,
-        route: Route | str,
-        method: str,
-        address: str,
-        data: dict[str, Any] | None = None,
-        *,
-        unchanged: bool | Workspace = True,
-        statuses: set[int] | None = None,
-        blind: bool = True,
-    ) -> Any:
-        """One request. ``unchanged``: nothing at all, or nothing of that workspace, may change;
-        ``blind``: nothing of the rival's may be in the answer."""
-        said = f"{self.user or 'nobody'}: {method.upper()} {address} ({route})"
-        answer: Any = None
-        with transaction.atomic():
-            before = self._before(unchanged)
-            try:
-                answer = getattr(self.client, method)(address, data or {})
-                body = _body(answer)
-                if answer.status_code == 302 and "/login/" not in answer["Location"]:
-                    body += _body(self.client.get(answer["Location"]))
-            except Exception as error:
-                self.wrong.append(f"{said}: {type(error).__name__}: {error}")
-                body = ""
-            else:
-                if answer.status_code >= 500:
-                    self.wrong.append(f"{said}: {answer.status_code}")
-                if statuses and answer.status_code not in statuses:
-                    self.wrong.append(f"{said}: {answer.status_code}, not one of {statuses}")
-                after = _state(unchanged)
-                changed = {name for name in after if after[name] != before.get(name)}
-                if changed:
-                    self.wrong.append(f"{said}: {answer.status_code} and changed {changed}")
-                if blind and (seen := [mark for mark in MARKS if mark in body.lower()]):
-                    self.wrong.append(f"{said}: {answer.status_code} and shows {seen}")
-            transaction.set_rollback(True)
-        return answer
-
-    def _before(self, unchanged: bool | Workspace) -> dict[str, str]:
-        """As it was at the start: every request is undone, so it is read once."""
-        key = str(unchanged)
-        if key not in self.states:
-            self.states[key] = _state(unchanged)
-        return self.states[key]
-
-    def finish(self) -> None:
-        assert not self.wrong, f"{len(self.wrong)} wrong:\n" + "\n".join(self.wrong[:40])
-
-
-def _state(unchanged: bool | Workspace) -> dict[str, str]:
-    if isinstance(unchanged, Workspace):
-        return fingerprint_of(unchanged)
-    return fingerprint() if unchanged else {}
-
-
-def _body(answer: Any) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content.decode(errors="replace"))
 
 
 @pytest.fixture
@@ -110,10 +32,6 @@ def world(cast: Cast) -> World:
 @pytest.fixture
 def clerk() -> User:
     return User.objects.create_user("clerk@tollgate.example", "x", is_staff=True, name="Clerk")
-
-
-def members(cast: Cast) -> Iterator[tuple[Role, User]]:
-    yield from cast.members.items()
 
 
 # --- guards ----------------------------------------------------------------------------------
@@ -241,7 +159,7 @@ def test_foreign_ids_in_filters_searches_and_forms_show_nothing(cast: Cast, worl
             {"_to_field": "id"},
         ]
         prefill = {}
-        for relation in _relations(admin.model):
+        for relation in relations(admin.model):
             foreign = world.row(relation.related_model, world.foreign).pk
             queries += [{f"{relation.name}__id__exact": foreign}, {relation.name: foreign}]
             prefill[relation.name] = foreign
@@ -254,7 +172,7 @@ def test_foreign_ids_in_filters_searches_and_forms_show_nothing(cast: Cast, worl
 def test_autocomplete_offers_nothing_foreign(cast: Cast, world: World) -> None:
     crawl = Crawl(world, cast.members[Role.OWNER])
     for admin in admins():
-        for relation in _relations(admin.model):
+        for relation in relations(admin.model):
             for term in ("", "zq", "rival", "+1"):
                 query = {
                     "app_label": admin.opts.app_label,
@@ -302,8 +220,8 @@ def test_a_form_filled_in_with_foreign_rows_is_refused(cast: Cast, world: World)
     for route in every_route():
         address = route.address(world, world.own)
         answer = crawl.client.get(address)
-        for form in _forms(answer):
-            data, foreign = _filled(form, world)
+        for form in forms_of(answer):
+            data, foreign = filled(form, world)
             if not foreign:
                 continue
             tried += 1
@@ -321,61 +239,10 @@ def test_a_form_filled_in_with_foreign_rows_is_refused(cast: Cast, world: World)
 
 def test_the_world_itself_has_no_crossings_and_they_would_be_found(world: World) -> None:
     assert crossings() == []
-    campaign: Any = world.row(_model("sending.Campaign"), world.own)
-    campaign.purpose = world.row(_model("consent.Purpose"), world.foreign)
+    campaign: Any = world.row(model("sending.Campaign"), world.own)
+    campaign.purpose = world.row(model("consent.Purpose"), world.foreign)
     campaign.save()
     assert crossings() == ["sending.Campaign.purpose"]
-
-
-# --- expectations by hand ----------------------------------------------------------------------
-
-EVERYONE = set(Role)
-ADMINS = {Role.OWNER, Role.ADMIN}
-TABLE: list[tuple[str, str, set[Role]]] = [
-    ("get", "/admin/", EVERYONE),
-    ("get", "/admin/roles/", EVERYONE),
-    ("get", "/admin/accounts/membership/", EVERYONE),
-    ("get", "/admin/accounts/membership/{member}/change/", EVERYONE),
-    ("get", "/admin/accounts/membership/{member}/history/", EVERYONE),
-    ("post", "/admin/accounts/membership/{member}/change/", set()),
-    ("get", "/admin/accounts/membership/add/", set()),
-    ("get", "/admin/accounts/membership/{member}/delete/", set()),
-    ("post", "/admin/accounts/membership/{member}/delete/", set()),
-    ("get", "/admin/accounts/membership/invite/", ADMINS),
-    ("post", "/admin/accounts/membership/invite/", ADMINS),
-    ("get", "/admin/accounts/membership/{member}/role/", ADMINS),
-    ("post", "/admin/accounts/membership/{member}/role/", ADMINS),
-    ("get", "/admin/accounts/membership/{member}/remove/", ADMINS),
-    ("post", "/admin/accounts/membership/{member}/remove/", ADMINS),
-    ("get", "/admin/accounts/membership/hand-over/", {Role.OWNER}),
-    ("post", "/admin/accounts/membership/hand-over/", {Role.OWNER}),
-    ("get", "/admin/accounts/journalentry/", EVERYONE),
-    ("get", "/admin/accounts/journalentry/export/", EVERYONE),
-    ("get", "/admin/accounts/journalentry/add/", set()),
-    ("get", "/admin/accounts/journalentry/{entry}/change/", EVERYONE),
-    ("post", "/admin/accounts/journalentry/{entry}/change/", set()),
-    ("post", "/admin/accounts/journalentry/{entry}/delete/", set()),
-    ("get", "/admin/accounts/user/", set()),
-    ("get", "/admin/accounts/workspace/", set()),
-    ("get", "/admin/accounts/workspace/add/", set()),
-]
-
-
-@pytest.mark.parametrize(("method", "address", "roles"), TABLE)
-def test_who_gets_in_where(
-    cast: Cast, world: World, method: str, address: str, roles: set[Role]
-) -> None:
-    member = Membership.objects.get(user=cast.members[Role.ANALYST]).pk
-    entry = world.row(_model("accounts.JournalEntry"), world.own).pk
-    where = address.format(member=member, entry=entry)
-    for role, user in members(cast):
-        client = Client()
-        client.force_login(user)
-        status = getattr(client, method)(where).status_code
-        assert status == (200 if role in roles else 403), (role, status)
-
-
-# --- how the crawl looks at models and forms -----------------------------------------------------
 
 
 def _with_rows(world: World) -> list[Route]:
@@ -385,48 +252,3 @@ def _with_rows(world: World) -> list[Route]:
         for route in every_route()
         if route.names and route.address(world, world.own) != route.address(world, world.foreign)
     ]
-
-
-def _relations(model: Any) -> list[Any]:
-    return [each for each in model._meta.concrete_fields if each.is_relation]
-
-
-def _model(label: str) -> Any:
-    from django.apps import apps
-
-    return apps.get_model(label)
-
-
-def _forms(answer: Any) -> list[Any]:
-    context = answer.context
-    if answer.status_code != 200 or context is None:
-        return []
-    found = []
-    for name in ("form", "adminform", "import_form"):
-        form = context.get(name)
-        form = getattr(form, "form", form)
-        if isinstance(form, forms.BaseForm):
-            found.append(form)
-    return found
-
-
-def _filled(form: Any, world: World) -> tuple[dict[str, Any], list[str]]:
-    """Data for ``form`` with a foreign row in every chooser, and the names of those choosers."""
-    data: dict[str, Any] = {}
-    foreign = []
-    for name, each in form.fields.items():
-        key = form.add_prefix(name)
-        if isinstance(each, forms.ModelChoiceField):
-            rows: Any = each.queryset
-            data[key] = world.row(rows.model, world.foreign).pk
-            foreign.append(name)
-        elif isinstance(each, forms.ChoiceField):
-            choices: Any = each.choices
-            values = [value for value, label in choices if value and isinstance(label, str)]
-            data[key] = form.get_initial_for_field(each, name) or (values[0] if values else "")
-        elif isinstance(each, forms.BooleanField):
-            data[key] = "on"
-        else:
-            initial = form.get_initial_for_field(each, name)
-            data[key] = "Something" if initial in (None, "") else initial
-    return data, foreign
