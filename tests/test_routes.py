@@ -6,6 +6,7 @@ address is unknown; the failure says what to add to `tests/routes.py` or `tests/
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,8 @@ EVERY_METHOD = ("get", "post", "head", "put", "patch", "delete")
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
     return populate(cast)
 
 

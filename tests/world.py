@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import F, Model
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts import journal, scope
 from accounts.models import JournalEntry, User, Workspace
 from accounts.roles import Role
-from consent.models import Contact, Purpose, Wording
+from consent.models import Contact, ImportJob, ImportRun, Purpose, Wording
 from sending.models import (
     Campaign,
     CarrierAccount,
@@ -50,6 +51,7 @@ def populate(cast: Cast) -> World:
 def _fill(
     workspace: Workspace, purpose: Purpose, sender: SenderNumber, who: User, number: str, mark: str
 ) -> None:
+    now = timezone.now()
     person = opted_in(purpose, number)
     Contact.objects.filter(pk=person.pk).update(first_name=mark, last_name=mark)
     Wording.objects.create(workspace=workspace, code=f"{mark}-w", text=f"{mark} wording")
@@ -80,7 +82,7 @@ def _fill(
         message=message,
         contact=person,
         policy=policy,
-        at=timezone.now(),
+        at=now,
         allowed=True,
         code="allowed",
         facts={"of": mark},
@@ -96,6 +98,26 @@ def _fill(
         source="x",
     )
     LawChoice.objects.create(workspace=workspace, law=law, applied=True)
+    job = ImportJob.objects.create(
+        workspace=workspace,
+        purpose=purpose,
+        file=ContentFile(f"phone,opt_in_at\n{number},2026-01-02\n".encode(), f"{mark}.csv"),
+        file_name=f"{mark}.csv",
+        file_size=1,
+        sha256="0" * 64,
+        encoding="utf-8",
+        delimiter=",",
+        header=["phone", "opt_in_at"],
+        mapping={"phone": 0, "opt_in_at": 1},
+        collected_by=mark,
+    )
+    ImportRun.objects.create(
+        job=job,
+        kind=ImportRun.Kind.CHECK,
+        status=ImportRun.Status.FINISHED,
+        finished_at=now,
+        rows_total=0,
+    )
     journal.record(
         workspace=workspace,
         actor=who,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -44,7 +47,15 @@ TABLE: list[tuple[str, str, set[Role]]] = [
 
 
 @pytest.mark.parametrize(("method", "address", "roles"), TABLE)
-def test_who_gets_in_where(cast: Cast, method: str, address: str, roles: set[Role]) -> None:
+def test_who_gets_in_where(
+    cast: Cast,
+    settings: Any,
+    tmp_path: Path,
+    method: str,
+    address: str,
+    roles: set[Role],
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     world = populate(cast)
     member = Membership.objects.get(user=cast.members[Role.ANALYST]).pk
     entry = world.row(model("accounts.JournalEntry"), world.own).pk
