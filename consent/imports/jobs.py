@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import IO
@@ -180,7 +181,14 @@ def request(*, job: ImportJob, kind: ImportRun.Kind, tell_workers: bool = True) 
 
 
 def wake(run_id: int) -> None:
-    """Tell a worker. When the broker is away the sweep finds the run, so nothing is lost."""
+    """Tell a worker, without keeping the page waiting for a broker that is away.
+
+    A run that no worker was told of is found by the sweep, so nothing is lost.
+    """
+    threading.Thread(target=_tell, args=(run_id,), daemon=True, name="wake-import").start()
+
+
+def _tell(run_id: int) -> None:
     from consent.tasks import run_import
 
     try:

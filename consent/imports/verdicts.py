@@ -71,12 +71,17 @@ REMARKS: dict[str, str | Promise] = {
 }
 
 
+def field_title(field: str) -> str:
+    """The field in words, in the reader's language."""
+    return _("lines") if field == "lines" else str(FIELDS.get(field, field))
+
+
 def sentence(*, row: int, code: str, field: str = "", value: str = "") -> str:
     """Names row and field, quotes the cell, says what to do; in the reader's language."""
     what = str(SENTENCES.get(code, code))
     if not field:
         return _("Row %(row)s: %(what)s") % {"row": row, "what": what}
-    title = _("lines") if field == "lines" else str(FIELDS.get(field, field))
+    title = field_title(field)
     if not value:
         return _("Row %(row)s, %(field)s: %(what)s") % {"row": row, "field": title, "what": what}
     return _("Row %(row)s, %(field)s “%(value)s”: %(what)s") % {

@@ -17,7 +17,7 @@ from accounts.current import current_workspace, user_may
 from accounts.roles import Capability
 from consent.imports import jobs
 from consent.imports.reading import records
-from consent.imports.verdicts import REMARKS, SENTENCES, sentence
+from consent.imports.verdicts import REMARKS, SENTENCES, field_title
 from consent.models import ImportJob, ImportRow, ImportRun
 from consent.pages.forms import ColumnsForm, UploadForm
 from consent.pages.frame import actor, blame, go, show, url
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from accounts.scoping import WorkspaceModelAdmin
 
 SAMPLES = 3
-ROWS_SHOWN = 50
+ROWS_SHOWN = 20
 Kind = ImportRun.Kind
 
 
@@ -178,7 +178,12 @@ def _standing(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     if not run.is_under_way:
         rejected = ImportRow.objects.filter(run=run, verdict=ImportRow.Verdict.REJECTED)
         context["rows"] = [
-            sentence(row=each.row, code=each.code, field=each.field, value=each.value)
+            {
+                "row": each.row,
+                "field": field_title(each.field),
+                "value": each.value,
+                "what": SENTENCES.get(each.code, each.code),
+            }
             for each in rejected.order_by("row")[:ROWS_SHOWN]
         ]
     return context

@@ -270,7 +270,7 @@ def test_an_import_from_upload_to_result(
     work_on(run.pk)
     page = admin.get(shown).content.decode()
     assert "hx-get" not in page
-    assert "Row 7, Number “12”" in page
+    assert "The number is too short." in page
     assert "5 opt-ins" in admin.get(begin).content.decode()
     assert not ConsentRecord.objects.exists()
     admin.post(begin)
