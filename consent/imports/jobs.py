@@ -198,11 +198,12 @@ def _tell(run_id: int) -> None:
 
 
 def cancel(*, run: ImportRun) -> bool:
-    """Ask the run to stop after the rows in hand; whether there was something to stop.
+    """Stop a run: at once if it waits, else after the rows in hand; whether there was one to stop.
 
     What an import has applied by then stays: consent records are never deleted.
     """
-    under_way = ImportRun.objects.filter(
-        pk=run.pk, status__in=[ImportRun.Status.WAITING, ImportRun.Status.RUNNING]
-    )
-    return bool(under_way.update(cancel_requested=True))
+    waiting = ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.WAITING)
+    if waiting.update(status=ImportRun.Status.CANCELLED, finished_at=timezone.now()):
+        return True
+    running = ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.RUNNING)
+    return bool(running.update(cancel_requested=True))

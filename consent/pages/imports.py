@@ -145,7 +145,7 @@ def confirm(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
 def _cancel(request: HttpRequest, job: ImportJob) -> HttpResponse:
     run = job.runs.order_by("-id").first()
     if run is not None and jobs.cancel(run=run):
-        messages.success(request, _("It stops after the rows in hand."))
+        messages.success(request, _("It stops."))
     else:
         messages.info(request, _("There was nothing left to cancel."))
     return go("importjob", "change", job.pk)

@@ -143,6 +143,15 @@ def test_cancelling_stops_between_chunks_and_going_on_finishes(
     assert (run.status, run.rows_read) == ("finished", 100)
 
 
+def test_a_run_that_waits_is_cancelled_at_once(cast: Cast) -> None:
+    run = begin(upload(cast, many(10)))
+    assert jobs.cancel(run=run)
+    run.refresh_from_db()
+    assert (run.status, run.finished_at is None) == ("cancelled", False)
+    assert work_on(run.pk)
+    assert not ConsentRecord.objects.exists()
+
+
 def test_a_file_that_has_gone_ends_the_run_as_failed(cast: Cast) -> None:
     job = upload(cast, many(10))
     job.file.delete(save=False)
