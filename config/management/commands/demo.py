@@ -30,5 +30,9 @@ class Command(up.Command):
         port = layout.simulator_port or up.SIMULATOR_PORT
         call_command("load_demo", simulator_url=f"http://127.0.0.1:{port}")
 
+    def environment(self, layout: Layout) -> dict[str, str]:
+        # A newcomer reads the greeting, not the log of every message.
+        return {"LOG_LEVEL": "WARNING", **super().environment(layout)}
+
     def greeting(self) -> list[str]:
         return what_to_do_next()

@@ -71,6 +71,11 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
 
+    def environment(self, layout: Layout) -> dict[str, str]:
+        """What the children see: our own, and where carriers call back unless that is set."""
+        unset = {} if os.environ.get("PUBLIC_URL") else {"PUBLIC_URL": layout.address}
+        return {**os.environ, "PYTHONUNBUFFERED": "1", **unset}
+
     def greeting(self) -> list[str]:
         """What is said below the address."""
         return []
@@ -78,7 +83,7 @@ class Command(BaseCommand):
     def _run(self, layout: Layout, seconds: float | None) -> None:
         supervisor = Supervisor(
             children(layout),
-            environment=_environment(layout),
+            environment=self.environment(layout),
             output=sys.stdout,
         )
         supervisor.run(Welcome(supervisor, layout, seconds, self.greeting()))
@@ -105,10 +110,3 @@ def _port(host: str, wanted: int | None, default: int, option: str, avoid: int =
     if wanted == avoid or not port_is_free(host, wanted):
         raise CommandError(f"{option} {wanted} is taken; choose another, or leave {option} out.")
     return wanted
-
-
-def _environment(layout: Layout) -> dict[str, str]:
-    """What the children see: our own, and where carriers call back unless that is set."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    environment.setdefault("PUBLIC_URL", layout.address)
-    return environment
