@@ -6,7 +6,9 @@ import csv
 import io
 
 from django.core.files.base import ContentFile
+from django.test import Client
 
+from accounts.models import User
 from accounts.roles import Role
 from consent.imports import jobs
 from consent.imports.run import work_on
@@ -100,3 +102,9 @@ def counts(run: ImportRun) -> tuple[int, int, int, int]:
 
 def reasons(run: ImportRun) -> dict[int, str]:
     return dict(ImportRow.objects.filter(run=run).values_list("row", "code"))
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
