@@ -48,6 +48,13 @@ class Running:
                 return child
         raise AssertionError(f"no {words} below up")
 
+    def has(self, *words: str) -> bool:
+        try:
+            self.one(*words)
+        except (AssertionError, psutil.NoSuchProcess):
+            return False
+        return True
+
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -136,6 +143,7 @@ def test_who_dies_comes_back(up: Running) -> None:
     wait_until(lambda: "web ended (SIGKILL)" in up.text(), up)
     wait_until(lambda: gone(family), up, seconds=15)
     wait_until(lambda: up.answers(), up)
+    wait_until(lambda: up.has("worker", "--queues", "dispatch"), up)
     assert up.one("worker", "--queues", "dispatch").pid != worker.pid
 
 
