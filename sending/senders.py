@@ -29,6 +29,13 @@ DEFAULT_RATES: dict[str, Decimal] = {
 AT_WORK = (Campaign.Status.SCHEDULED, Campaign.Status.SENDING, Campaign.Status.PAUSED)
 
 
+def short_code(text: str) -> str:
+    """The five or six digits that ``text`` spells, with hyphen or spaces or without; else ""."""
+    digits = text.replace(" ", "").replace("-", "")
+    fits = digits.isascii() and digits.isdigit() and len(digits) in (5, 6)
+    return digits if fits else ""
+
+
 def checked_number(*, text: str, kind: str, country: str) -> str:
     """The number as stored: E.164, or a short code's five or six digits.
 
@@ -36,9 +43,9 @@ def checked_number(*, text: str, kind: str, country: str) -> str:
     country.
     """
     if kind == Kind.SHORT_CODE:
-        digits = text.replace(" ", "").replace("-", "")
-        if digits.isascii() and digits.isdigit() and len(digits) in (5, 6):
-            return digits
+        code = short_code(text)
+        if code:
+            return code
         raise ValidationError(_("A short code has five or six digits."), code="number_does_not_fit")
     try:
         number = parse(text)

@@ -15,7 +15,7 @@ class Problem(TextChoices):
     NO_AUDIENCE = "no_audience", _("Nobody is in the audience.")
     NO_SENDER = (
         "no_sender",
-        _("There is no sender for the United States. Choose one in the sender preferences."),
+        _("No country of the audience has a sender."),
     )
     TIME_PAST = "time_past", _("The time is in the past.")
     WRONG_STATUS = "wrong_status", _("The campaign's status does not allow that.")

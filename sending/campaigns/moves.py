@@ -18,6 +18,7 @@ from sending.campaigns.errors import CampaignError, Problem
 from sending.campaigns.progress import Progress, progress_of
 from sending.campaigns.senders import by_country
 from sending.campaigns.transition import move
+from sending.countries import country_names
 from sending.models import Campaign
 
 if TYPE_CHECKING:
@@ -27,15 +28,34 @@ Status = Campaign.Status
 
 
 def check_ready(*, campaign: Campaign) -> None:
-    """Raises `CampaignError` where starting would reach nobody: ``no_audience``, ``no_sender``."""
+    """Raises `CampaignError` where starting would reach nobody: ``no_audience``, ``no_sender``.
+
+    One country with a sender is enough; the gate skips the recipients of the others.
+    """
     audience = contacts_of(campaign)
     if not audience.exists():
         raise CampaignError(Problem.NO_AUDIENCE)
-    senders = by_country(campaign)
-    if "US" not in senders and audience.filter(country="US").exists():
-        raise CampaignError(Problem.NO_SENDER)
-    if not senders:
-        raise CampaignError(Problem.NO_SENDER, _("The workspace has no sender that can be used."))
+    if audience.filter(country__in=list(by_country(campaign))).exists():
+        return
+    countries = countries_without_sender(campaign)
+    if not countries:
+        raise CampaignError(Problem.NO_SENDER, _("No number in the audience is of a country."))
+    raise CampaignError(
+        Problem.NO_SENDER,
+        _(
+            "No country of the audience has a sender: %(countries)s. "
+            "Add or choose one in the sender preferences."
+        )
+        % {"countries": country_names(countries)},
+    )
+
+
+def countries_without_sender(campaign: Campaign) -> list[str]:
+    """ISO codes of the audience's countries that no usable sender serves, sorted."""
+    audience = (
+        contacts_of(campaign).exclude(country="").exclude(country__in=list(by_country(campaign)))
+    )
+    return sorted(audience.order_by().values_list("country", flat=True).distinct())
 
 
 def schedule(*, campaign: Campaign, at: datetime) -> None:

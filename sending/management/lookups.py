@@ -9,8 +9,10 @@ from django.core.management.base import CommandError
 
 from accounts.models import Workspace
 from consent.models import Purpose
+from consent.numbering import NumberError, parse
 from sending.campaigns.senders import usable_senders
 from sending.models import Campaign, SenderNumber
+from sending.senders import short_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +40,27 @@ def purpose_named(workspace: Workspace, name: str) -> Purpose:
 
 
 def sender_named(workspace: Workspace, number: str) -> SenderNumber:
+    """By its number in any spelling, or a short code with or without its hyphen."""
     senders = usable_senders(workspace.pk)
+    wanted = _as_stored(number)
     for sender in senders:
-        if sender.number == number:
+        if sender.number == wanted:
             return sender
     numbers = [sender.number for sender in senders]
     raise CommandError(
         f"Workspace {workspace.slug} has no sender {number}.{_nearest(number, numbers)}"
     )
+
+
+def _as_stored(number: str) -> str:
+    """How `sending.senders` stores what ``number`` spells; ``number`` itself if it spells none."""
+    code = short_code(number)
+    if code:
+        return code
+    try:
+        return parse(number).e164
+    except NumberError:
+        return number
 
 
 def campaign_named(text: str) -> Campaign:

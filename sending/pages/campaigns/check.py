@@ -15,7 +15,8 @@ from sending.campaigns.drafts import fingerprint
 from sending.campaigns.errors import CampaignError
 from sending.campaigns.estimate import duration
 from sending.campaigns.measure import measure
-from sending.campaigns.moves import check_ready
+from sending.campaigns.moves import check_ready, countries_without_sender
+from sending.countries import country_names
 from sending.gate.codes import Code, sentence
 from sending.gate.preflight import Report, preflight
 from sending.models import Campaign
@@ -87,8 +88,20 @@ def _report(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
         "limits": [(sentence(code), number) for code, number in report.limits.most_common()],
         "duration": duration(campaign, going=report.allowed, total=report.total),
         "problem": problem,
+        "warning": "" if blocked else _unserved(campaign, report),
         "blocked": blocked,
     }
+
+
+def _unserved(campaign: Campaign, report: Report) -> str:
+    """Names the countries whose recipients are skipped for want of a sender; "" for none."""
+    countries = countries_without_sender(campaign) if report.counts[Code.NO_SENDER] else []
+    if not countries:
+        return ""
+    return _(
+        "There is no sender for %(countries)s: recipients there are skipped. "
+        "Add a number in the sender preferences, or go without them."
+    ) % {"countries": country_names(countries)}
 
 
 def rows_of(report: Report, *, plain: bool) -> list[Row]:

@@ -16,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from sending.countries import COUNTRIES
 from sending.models import CarrierAccount, SenderNumber
 from sending.preferences import LEAST_HOURS, LEAST_RATE, MOST_HOURS, MOST_RATE
 
@@ -30,13 +31,6 @@ else:
 
 Verification = SenderNumber.Verification
 STATES = [choice for choice in Verification.choices if choice[0] != Verification.RELEASED]
-COUNTRIES = [
-    ("US", _("United States")),
-    ("CA", _("Canada")),
-    ("GB", _("United Kingdom")),
-    ("DE", _("Germany")),
-    ("BR", _("Brazil")),
-]
 
 
 def _reason(*, required: bool, help_text: Any = "") -> forms.CharField:

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.guard import demand, requires
 from accounts.roles import Capability
 from sending import preferences, senders
+from sending.countries import country_name
 from sending.models import CarrierAccount, Message, SenderNumber
 from sending.pages import shell
 from sending.pages.settings import tabs
 from sending.pages.settings.forms import (
-    COUNTRIES,
     ReasonForm,
     SenderAddForm,
     SenderEditForm,
@@ -65,10 +65,9 @@ def sender_preferences(request: HttpRequest) -> HttpResponse:
 
 def _elsewhere(workspace: Workspace) -> list[tuple[str, list[SenderNumber]]]:
     """The numbers of every country but the United States, by country."""
-    names = {code: str(name) for code, name in COUNTRIES}
     found: dict[str, list[SenderNumber]] = {}
     for sender in senders_in_use(workspace).exclude(country="US").order_by("country", "number"):
-        found.setdefault(names.get(sender.country, sender.country), []).append(sender)
+        found.setdefault(country_name(sender.country), []).append(sender)
     return list(found.items())
 
 

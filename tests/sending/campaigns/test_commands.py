@@ -15,7 +15,7 @@ from consent.models import ConsentState
 from sending.campaigns import endings
 from sending.campaigns.fanout import fan_out_chunk
 from sending.management.commands import send_campaign
-from sending.models import Campaign, Message, SenderPreferences
+from sending.models import Campaign, Message, SenderNumber, SenderPreferences
 from tests.cast import Cast
 from tests.sending.campaigns.makers import audience, draft
 
@@ -92,9 +92,30 @@ def test_without_a_sender_send_campaign_refuses(cast: Cast) -> None:
     SenderPreferences.objects.filter(workspace=cast.acme).update(us_sender=None)
     sentence = _refused("send_campaign", *OFFERS, "--body", "x")
     assert sentence == (
-        "There is no sender for the United States. Choose one in the sender preferences."
+        "No country of the audience has a sender: United States. "
+        "Add or choose one in the sender preferences."
     )
     assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "spelling"),
+    [
+        ("toll_free", "+18885550100", "(888) 555-0100"),
+        ("toll_free", "+18885550100", "1.888.555.0100"),
+        ("toll_free", "+18885550100", "tel:+1-888-555-0100"),
+        ("short_code", "54321", "54321"),
+        ("short_code", "543210", "543-210"),
+        ("short_code", "54321", " 54 321"),
+    ],
+)
+def test_the_sender_is_found_by_any_spelling(
+    cast: Cast, kind: str, stored: str, spelling: str
+) -> None:
+    audience(cast, 1)
+    SenderNumber.objects.filter(pk=cast.sender.pk).update(kind=kind, number=stored)
+    _run("send_campaign", *OFFERS, "--body", "x", "--sender", spelling)
+    assert Campaign.objects.get().sender == cast.sender
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from sending.campaigns import endings, moves
 from sending.campaigns.errors import CampaignError
 from sending.campaigns.fanout import fan_out_chunk
 from sending.models import Campaign, Message, SenderNumber, SenderPreferences
-from tests.cast import Cast, contact
+from tests.cast import Cast, contact, opted_in
 from tests.sending.campaigns.makers import audience, draft, statuses
 
 if TYPE_CHECKING:
@@ -139,6 +139,32 @@ def test_without_a_sender_for_the_united_states_it_is_refused(cast: Cast) -> Non
     named = draft(cast, sender=cast.sender)
     moves.start(campaign=named)
     assert named.status == Status.SENDING
+
+
+def test_one_country_with_a_sender_is_enough(cast: Cast) -> None:
+    """The case that used to be refused: a Canadian sender, and some Americans in the audience."""
+    audience(cast, 1)
+    opted_in(cast.offers, "+14165550101")
+    SenderNumber.objects.filter(pk=cast.sender.pk).update(country="CA")
+    SenderPreferences.objects.filter(workspace=cast.acme).update(us_sender=None)
+    campaign = draft(cast)
+    assert moves.countries_without_sender(campaign) == ["US"]
+    moves.start(campaign=campaign)
+    assert campaign.status == Status.SENDING
+
+
+def test_where_no_country_has_a_sender_all_of_them_are_named(cast: Cast) -> None:
+    audience(cast, 2)
+    opted_in(cast.offers, "+14165550101")
+    opted_in(cast.offers, "+4915112345678")
+    SenderNumber.objects.filter(pk=cast.sender.pk).update(country="GB")
+    SenderPreferences.objects.filter(workspace=cast.acme).update(us_sender=None)
+    error = _refused(lambda: moves.start(campaign=draft(cast)))
+    assert error.code == "no_sender"
+    assert error.sentence == (
+        "No country of the audience has a sender: Canada, Germany, United States. "
+        "Add or choose one in the sender preferences."
+    )
 
 
 def test_a_released_sender_is_none(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from sending.campaigns.drafts import fingerprint
 from sending.campaigns.fanout import fan_out_chunk
 from sending.models import Campaign, Message
 from sending.pages.campaigns import check
-from tests.cast import Cast, contact
+from tests.cast import Cast, contact, opted_in
 from tests.sending.campaigns.makers import audience, draft
 from tests.sending.dispatch.makers import earlier
 
@@ -90,6 +90,19 @@ def test_the_preflight_counts_the_limits_beside_the_reason(cast: Cast, coordinat
     page = _text(response)
     assert "Also hit: State law" in page
     assert "Nobody would get it now." in page
+
+
+def test_the_preflight_names_the_countries_that_have_no_sender(
+    cast: Cast, coordinator: Client
+) -> None:
+    audience(cast, 1)
+    campaign = draft(cast)
+    sentence = "There is no sender for Canada: recipients there are skipped."
+    assert sentence not in _text(coordinator.get(_url("preflight", campaign.pk)))
+    opted_in(cast.offers, "+14165550101")
+    page = _text(coordinator.get(_url("preflight", campaign.pk)))
+    assert sentence in page
+    assert "Send now" in page
 
 
 def test_a_big_audience_is_judged_while_the_page_shows(
