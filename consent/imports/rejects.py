@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from consent.csv_escape import inert
+from consent.imports.files import binary, opened
 from consent.imports.reading import records
 from consent.imports.verdicts import sentence
 from consent.models import ImportRow, ImportRun
@@ -20,16 +23,19 @@ from consent.models.imports import OWN_TITLES
 
 
 def rejects(run: ImportRun) -> Iterator[str]:
-    """A CSV of the rejected rows, in parts of text, with the BOM that spreadsheets look for."""
-    return _lines(run, everything=False)
+    """A CSV of the rejected rows, in parts of text, with the BOM that spreadsheets look for.
+
+    Raises `FileTroubleError` before the first part, so that nobody gets half a file.
+    """
+    return _lines(run, opened(run.job), everything=False)
 
 
 def all_rows(run: ImportRun) -> Iterator[str]:
-    """A CSV of every row read so far with its verdict."""
-    return _lines(run, everything=True)
+    """A CSV of every row read so far with its verdict. Raises `FileTroubleError` as `rejects`."""
+    return _lines(run, opened(run.job), everything=True)
 
 
-def _lines(run: ImportRun, *, everything: bool) -> Iterator[str]:
+def _lines(run: ImportRun, file: File[Any], *, everything: bool) -> Iterator[str]:
     job = run.job
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=job.delimiter)
@@ -40,9 +46,9 @@ def _lines(run: ImportRun, *, everything: bool) -> Iterator[str]:
     writer.writerow([*titles, *OWN_TITLES])
     verdicts = _verdicts(run, everything=everything)
     coming = next(verdicts, None)
-    with job.file.open("rb") as file:
+    with file:
         rows = records(
-            file.file, encoding=job.encoding, delimiter=job.delimiter, columns=len(job.header)
+            binary(file), encoding=job.encoding, delimiter=job.delimiter, columns=len(job.header)
         )
         for record in rows:
             if record.row > run.position or (coming is None and not everything):

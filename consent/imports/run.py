@@ -13,10 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import IO
 
+import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from consent.imports.files import FileTroubleError, binary, opened, trouble
 from consent.imports.reading import Record, records
 from consent.imports.times import shows_order
 from consent.imports.verdicts import ALREADY_KNOWN, OPTED_OUT
@@ -65,12 +69,30 @@ def work_on(run_id: int, *, chunk: int = CHUNK) -> bool:
             return False
         except (DataError, IntegrityError) as error:
             # Trying again would end the same way.
-            logger.exception("import run %s met rows that the database refuses", run_id)
-            _end(run_id, Status.FAILED, f"The database refused a row: {error}"[:500])
-        except (OSError, UnicodeError) as error:
+            logger.error("import run %s: the database refused a row: %s", run_id, _named(error))
+            _end(run_id, Status.FAILED, _refused(run.position))
+        except (FileTroubleError, OSError, UnicodeError) as error:
             logger.exception("import run %s cannot read its file", run_id)
-            _end(run_id, Status.FAILED, f"The file cannot be read: {error}"[:500])
+            said = error if isinstance(error, FileTroubleError) else trouble(error)
+            _end(run_id, Status.FAILED, " ".join(said.messages))
     return True
+
+
+def _refused(position: int) -> str:
+    return _(
+        "The database refused a row some way after row %(row)s. The rows up to there are done; "
+        "the log of the worker says which rule it was."
+    ) % {"row": max(position, 1)}
+
+
+def _named(error: Exception) -> str:
+    """Which rule of the database it was, without the row, which is someone's data."""
+    cause = error.__cause__
+    if not isinstance(cause, psycopg.Error):
+        return type(error).__name__
+    diagnosis = cause.diag
+    where = [diagnosis.table_name, diagnosis.column_name, diagnosis.constraint_name]
+    return " ".join([type(cause).__name__, str(cause.sqlstate), *filter(None, where)])
 
 
 @contextmanager
@@ -101,11 +123,11 @@ def _begin(run_id: int) -> ImportRun | None:
 
 def _go_through(run: ImportRun, chunk_size: int) -> None:
     job = run.job
-    with job.file.open("rb") as file:
+    with opened(job) as file:
         if run.rows_total is None:
-            _look_ahead(run, _records(job, file.file))
+            _look_ahead(run, _records(job, binary(file)))
         resource = resource_for(job, run.date_order)
-        rows = _records(job, file.file, after=max(run.position, 1))
+        rows = _records(job, binary(file), after=max(run.position, 1))
         with closing(_ahead(_judged(resource, rows, chunk_size))) as chunks:
             for chunk in chunks:
                 if not _apply(run, chunk):
@@ -113,9 +135,9 @@ def _go_through(run: ImportRun, chunk_size: int) -> None:
     _end(run.pk, Status.FINISHED)
 
 
-def _records(job: ImportJob, file: object, after: int = 1) -> Iterator[Record]:
+def _records(job: ImportJob, file: IO[bytes], after: int = 1) -> Iterator[Record]:
     return records(
-        file,  # type: ignore[arg-type]
+        file,
         encoding=job.encoding,
         delimiter=job.delimiter,
         columns=len(job.header),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.current import current_workspace, user_may
 from accounts.roles import Capability
 from consent.imports import jobs
+from consent.imports.files import FileTroubleError, binary, opened, trouble
 from consent.imports.reading import records
 from consent.imports.verdicts import REMARKS, SENTENCES, field_title
 from consent.models import ImportJob, ImportRow, ImportRun
@@ -67,6 +68,11 @@ def columns(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
     job: ImportJob = admin.fetch(request, Capability.CONSENT, pk=pk)
     if job.runs.filter(kind=Kind.IMPORT).exists():
         return go("importjob", "change", pk)
+    try:
+        samples = _samples(job)
+    except FileTroubleError as error:
+        messages.error(request, " ".join(error.messages))
+        return go("importjob", "change", pk)
     form = ColumnsForm(request.POST or None, job=job)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -83,7 +89,6 @@ def columns(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
             form.add_error(None, error)
         else:
             return go("importjob", "change", pk)
-    samples = _samples(job)
     rows = [
         (form[f"column_{index}"], title, samples[index]) for index, title in enumerate(job.header)
     ]
@@ -93,19 +98,15 @@ def columns(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
 
 
 def _samples(job: ImportJob) -> list[list[str]]:
-    """The first cells of each column that are not empty."""
-    with job.file.open("rb") as file:
-        first = list(
-            islice(
-                records(
-                    file.file,
-                    encoding=job.encoding,
-                    delimiter=job.delimiter,
-                    columns=len(job.header),
-                ),
-                50,
-            )
+    """The first cells of each column that are not empty. Raises `FileTroubleError`."""
+    with opened(job) as file:
+        rows = records(
+            binary(file), encoding=job.encoding, delimiter=job.delimiter, columns=len(job.header)
         )
+        try:
+            first = list(islice(rows, 50))
+        except (OSError, UnicodeError) as error:
+            raise trouble(error) from error
     return [
         [cell[:60] for each in first if (cell := each.cells[index].strip())][:SAMPLES]
         for index in range(len(job.header))

@@ -54,6 +54,15 @@ def table(*rows: dict[str, str], titles: list[str] | None = None, delimiter: str
     return out.getvalue()
 
 
+def many(count: int) -> str:
+    """A file with good rows, repeated rows and bad rows."""
+    rows = [{"number": number} for number in numbers(count)]
+    rows[3::7] = [dict(rows[0]) for _each in rows[3::7]]
+    for row in rows[5::11]:
+        row["answer"] = "no"
+    return table(*rows)
+
+
 def upload(cast: Cast, content: str | bytes, **columns: object) -> ImportJob:
     data = content if isinstance(content, bytes) else content.encode()
     job = jobs.create(

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from consent import tasks
@@ -25,16 +21,7 @@ from consent.models import (
     ImportRun,
 )
 from tests.cast import Cast
-from tests.consent.files import begin, check, counts, go, numbers, reasons, table, upload
-
-
-def many(count: int) -> str:
-    """A file with good rows, repeated rows and bad rows."""
-    rows = [{"number": number} for number in numbers(count)]
-    rows[3::7] = [dict(rows[0]) for _each in rows[3::7]]
-    for row in rows[5::11]:
-        row["answer"] = "no"
-    return table(*rows)
+from tests.consent.files import begin, check, counts, go, many, reasons, upload
 
 
 def ledger() -> list[tuple[object, ...]]:
@@ -152,16 +139,6 @@ def test_a_run_that_waits_is_cancelled_at_once(cast: Cast) -> None:
     assert not ConsentRecord.objects.exists()
 
 
-def test_a_file_that_has_gone_ends_the_run_as_failed(cast: Cast) -> None:
-    job = upload(cast, many(10))
-    job.file.delete(save=False)
-    job.file.name = "gone.csv"
-    job.save()
-    run = go(job)
-    assert (run.status, counts(run)) == ("failed", (0, 0, 0, 0))
-    assert "cannot be read" in run.error
-
-
 def test_nothing_applies_without_an_attestation(cast: Cast) -> None:
     job = upload(cast, many(3))
     ImportJob.objects.filter(pk=job.pk).update(attested_at=None)
@@ -206,96 +183,3 @@ def test_new_columns_make_the_dry_run_void_and_an_import_fixes_them(cast: Cast) 
     with pytest.raises(ValidationError) as refused:
         jobs.set_columns(job=job, **columns)  # type: ignore[arg-type]
     assert refused.value.code == "import_started"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_workers_on_one_run_apply_each_row_once(cast: Cast) -> None:
-    job = upload(cast, many(300))
-    run = begin(job)
-    barrier = threading.Barrier(4)
-    outcomes: list[bool] = []
-
-    def work() -> None:
-        try:
-            barrier.wait()
-            outcomes.append(work_on(run.pk, chunk=10))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    run.refresh_from_db()
-    assert outcomes.count(False) >= 1
-    assert (run.status, run.rows_read) == ("finished", 300)
-    assert ConsentRecord.objects.count() == run.accepted
-    assert ImportRow.objects.filter(run=run).count() == run.known + run.rejected
-
-
-@pytest.mark.django_db(transaction=True)
-def test_even_without_the_lock_of_the_process_the_row_of_the_run_decides(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second defence alone: a worker whose run was moved on by another gives up."""
-    job = upload(cast, many(300))
-    run = begin(job)
-
-    @contextmanager
-    def everyone(run_id: int) -> Iterator[bool]:
-        yield True
-
-    monkeypatch.setattr(run_module, "_alone", everyone)
-    failures: list[BaseException] = []
-    barrier = threading.Barrier(4)
-
-    def work() -> None:
-        try:
-            barrier.wait()
-            work_on(run.pk, chunk=10)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    work_on(run.pk)
-    run.refresh_from_db()
-    assert failures == []
-    assert (run.status, run.rows_read) == ("finished", 300)
-    assert ConsentRecord.objects.count() == run.accepted
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_files_with_the_same_people_at_once_wait_for_each_other(cast: Cast) -> None:
-    """Opposite orders would lock in a circle if contacts were not taken in number order."""
-    rows = [{"number": number} for number in numbers(400)]
-    runs = [begin(upload(cast, table(*rows))), begin(upload(cast, table(*reversed(rows))))]
-    failures: list[BaseException] = []
-    barrier = threading.Barrier(2)
-
-    def work(run: ImportRun) -> None:
-        try:
-            barrier.wait()
-            work_on(run.pk, chunk=400)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(run,)) for run in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    for run in runs:
-        run.refresh_from_db()
-    assert sum(run.accepted for run in runs) == 400
-    assert sum(run.known for run in runs) == 400
-    assert ConsentRecord.objects.count() == ConsentState.objects.count() == 400
