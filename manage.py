@@ -10,7 +10,6 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
 
     try:
         from config.embedded import EmbeddedPostgresError, start_embedded_postgres
@@ -18,7 +17,9 @@ def main() -> None:
         start_embedded_postgres()
     except (ImproperlyConfigured, EmbeddedPostgresError) as error:
         sys.exit(f"tollgate: {error}")
-    execute_from_command_line(sys.argv)
+    from config.console import run
+
+    run(sys.argv)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from consent.contacts import PROBLEM_SENTENCES
 from consent.numbering import NumberError
 from sending.gate.codes import sentence
 from sending.gate.explain import Explanation, explain
+from sending.gate.load import LawTableEmptyError
 from sending.management.lookups import purpose_named, workspace_named
 
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             )
         except NumberError as error:
             raise CommandError(str(PROBLEM_SENTENCES[error.problem])) from None
+        except LawTableEmptyError as error:
+            raise CommandError(str(error)) from None
         if options["json"]:
             self.stdout.write(json.dumps(found.as_json()))
         else:

@@ -6,11 +6,12 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from consent.numbering import mask
 from sending.campaigns.estimate import duration
 from sending.gate.codes import Code, sentence
+from sending.gate.load import LawTableEmptyError
 from sending.gate.preflight import Report, preflight
 from sending.management.lookups import campaign_named
 from sending.models import Campaign
@@ -25,7 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])
-        report = preflight(campaign)
+        try:
+            report = preflight(campaign)
+        except LawTableEmptyError as error:
+            raise CommandError(str(error)) from None
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(campaign, report)))
             return

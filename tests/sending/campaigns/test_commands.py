@@ -15,7 +15,7 @@ from consent.models import ConsentState
 from sending.campaigns import endings
 from sending.campaigns.fanout import fan_out_chunk
 from sending.management.commands import send_campaign
-from sending.models import Campaign, Message, SenderNumber, SenderPreferences
+from sending.models import Campaign, FrequencyLaw, Message, SenderNumber, SenderPreferences
 from tests.cast import Cast
 from tests.sending.campaigns.makers import audience, draft
 
@@ -205,3 +205,12 @@ def test_explain_says_in_one_line_what_is_wrong(
     cast: Cast, arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert _refused("explain", *arguments) == sentence
+
+
+def test_without_any_law_nothing_is_judged_and_one_line_says_so(cast: Cast) -> None:
+    audience(cast, 1)
+    campaign = draft(cast)
+    FrequencyLaw.objects.all().delete()
+    sentence = "The law table is empty; `manage.py migrate` fills it."
+    assert _refused("preflight", str(campaign.pk)) == sentence
+    assert _refused("explain", "+12395550000", *OFFERS) == sentence
