@@ -1,6 +1,11 @@
 """Who may do what: the one table that every view, admin page, action and export asks.
 
 The table is PRODUCT.md section 1. A role that is not in a capability's row does not have it.
+
+Phone numbers follow from it: whoever may read the workspace sees them whole on its pages; a file of
+them needs the capability of what it is a file of, `CONSENT` for consent and `CAMPAIGNS` for message
+activity. Wherever else text goes and stays (logs, the journal, what commands print for people,
+e-mails) they are masked with `consent.numbering.mask`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from accounts.current import user_may
 from accounts.roles import Capability
-from consent.numbering import mask
 from sending.campaigns.audience import contacts_of
 from sending.campaigns.drafts import fingerprint
 from sending.campaigns.errors import CampaignError
@@ -58,7 +57,7 @@ def preflight_page(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) ->
         "back": url("change", campaign),
     }
     if "now" in request.GET or contacts_of(campaign)[: AT_ONCE + 1].count() <= AT_ONCE:
-        context |= _report(request, campaign)
+        context |= _report(campaign)
     return show(admin, request, "preflight.html", context)
 
 
@@ -70,12 +69,11 @@ def preflight_report(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) 
         "seen": fingerprint(campaign),
         "may_write": user_may(request, Capability.CAMPAIGNS),
     }
-    return fragment(request, "_report.html", context | _report(request, campaign))
+    return fragment(request, "_report.html", context | _report(campaign))
 
 
-def _report(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
+def _report(campaign: Campaign) -> dict[str, object]:
     report = preflight(campaign)
-    plain = user_may(request, Capability.CAMPAIGNS)
     try:
         check_ready(campaign=campaign)
         problem = "" if report.allowed else _("Nobody would get it now.")
@@ -84,7 +82,7 @@ def _report(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
         problem, blocked = error.sentence, True
     return {
         "report": report,
-        "rows": rows_of(report, plain=plain),
+        "rows": rows_of(report),
         "limits": [(sentence(code), number) for code, number in report.limits.most_common()],
         "duration": duration(campaign, going=report.allowed, total=report.total),
         "problem": problem,
@@ -104,8 +102,8 @@ def _unserved(campaign: Campaign, report: Report) -> str:
     ) % {"countries": country_names(countries)}
 
 
-def rows_of(report: Report, *, plain: bool) -> list[Row]:
-    """One row per verdict, those who may go first; examples are masked unless ``plain``."""
+def rows_of(report: Report) -> list[Row]:
+    """One row per verdict, those who may go first."""
     order = sorted(report.counts, key=lambda code: (code != Code.ALLOWED, -report.counts[code]))
     rows, start = [], 0.0
     for code in order:
@@ -121,7 +119,7 @@ def rows_of(report: Report, *, plain: bool) -> list[Row]:
                 number=number,
                 percent=percent,
                 start=start,
-                examples=[each.number if plain else mask(each.number) for each in examples],
+                examples=[each.number for each in examples],
                 more_limits="; ".join(
                     sorted(
                         {sentence(hit) for each in examples for hit in each.limits_hit}

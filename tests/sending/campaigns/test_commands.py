@@ -176,7 +176,7 @@ def test_explain_answers_whether_why_and_when(cast: Cast) -> None:
     facts = _json("explain", "(239) 555-0000", *OFFERS)
     assert (facts["allowed"], facts["code"], facts["number"]) == (True, "allowed", "+12395550000")
     assert _run("explain", "+12395550001", *OFFERS).splitlines() == [
-        "+12395550001: No consent to this purpose.",
+        "+1239•••0001: No consent to this purpose.",
         "The workspace has no contact with this number.",
     ]
     at = "2031-01-01T00:00:00+00:00"

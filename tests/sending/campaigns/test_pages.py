@@ -321,14 +321,13 @@ def test_the_empty_pages_say_what_to_do_first(cast: Cast, coordinator: Client) -
 POSTS = ("start", "schedule", "unschedule", "pause", "resume", "copy", "preview", "cancel")
 
 
-def test_an_analyst_reads_with_masked_numbers_and_changes_nothing(cast: Cast) -> None:
+def test_an_analyst_reads_whole_numbers_and_changes_nothing(cast: Cast) -> None:
     audience(cast, 2)
     campaign = draft(cast)
     analyst = _as(cast, Role.ANALYST)
     assert "Spring sale" in _text(analyst.get(_url("changelist")))
     page = _text(analyst.get(_url("preflight", campaign.pk)))
-    assert "+1239•••0000" in page
-    assert "+12395550000" not in page
+    assert "+12395550000" in page
     assert _url("start", campaign.pk) not in page
     page = _text(analyst.get(_url("change", campaign.pk), follow=True))
     assert _url("cancel", campaign.pk) not in page
