@@ -87,8 +87,10 @@ def test_a_column_may_be_named(cast: Cast, tmp_path: Path) -> None:
         ("", TO, "is empty"),
         ("a,b\n1,2\n", TO, "no column for the number"),
         ("PK\x03\x04", TO, "no CSV file"),
-        ("number\n1\n", ("--workspace", "nobody", "--purpose", "Offers"), "no workspace nobody"),
-        ("number\n1\n", ("--workspace", "acme", "--purpose", "Shoes"), "no purpose Shoes"),
+        ("number\n1\n", ("--workspace", "nobody", "--purpose", "Offers"), "There are: acme, rival"),
+        ("number\n1\n", ("--workspace", "acmee", "--purpose", "Offers"), "Nearest: acme"),
+        ("number\n1\n", ("--workspace", "acme", "--purpose", "Ofers"), "Nearest: Offers"),
+        ("number\n1\n", (*TO, "--rejects", "/nowhere/x.csv"), "/nowhere/x.csv cannot be written"),
         ("number\n1\n", (*TO, "--time-zone", "Mars"), "no time zone"),
         ("number\n1\n", (*TO, "--column", "number=x"), "no column x"),
         ("number\n1\n", (*TO, "--column", "shoe=number"), "known field"),
@@ -104,6 +106,28 @@ def test_what_it_cannot_do_it_says_in_one_line(
         call_command("import_optins", str(path), *arguments, "--dry-run")
     assert "\n" not in str(refused.value)
     assert not ImportRun.objects.exists()
+
+
+def test_rejects_that_cannot_be_written_stop_the_import_before_it_begins(
+    cast: Cast, file: Path, tmp_path: Path
+) -> None:
+    for path, message in ((tmp_path, "cannot be written"), (file, "name another one")):
+        with pytest.raises(CommandError, match=message):
+            call_command("import_optins", str(file), *TO, *ATTESTED, "--rejects", str(path))
+    assert not ConsentRecord.objects.exists()
+    assert file.stat().st_size > 0
+
+
+def test_rejects_of_last_time_stay_until_there_are_new_ones(
+    cast: Cast, file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "rejects.csv"
+    out.write_text("kept")
+    with pytest.raises(CommandError):
+        call_command("import_optins", str(file), *TO, "--rejects", str(out))
+    assert out.read_text() == "kept"
+    call_command("import_optins", str(file), *TO, *ATTESTED, "--rejects", str(out))
+    assert "kept" not in out.read_text()
 
 
 def test_a_directory_is_no_file(cast: Cast, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from consent.imports import jobs
 from consent.imports.columns import FIELDS
 from consent.imports.rejects import rejects
 from consent.imports.run import work_on
+from consent.management.lookups import purpose_named, workspace_named
 from consent.models import ImportJob, ImportRun, Purpose
 
 
@@ -62,24 +63,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = self._run(options)
+            run.refresh_from_db()
+            if run.status == ImportRun.Status.FAILED:
+                raise CommandError(run.error)
+            if options["rejects"]:
+                self._write_rejects(run, options["rejects"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        run.refresh_from_db()
-        if run.status == ImportRun.Status.FAILED:
-            raise CommandError(run.error)
-        if options["rejects"]:
-            self._write_rejects(run, options["rejects"])
         self._report(run, as_json=options["json"])
 
     def _run(self, options: dict[str, Any]) -> ImportRun:
-        workspace = Workspace.objects.filter(slug=options["workspace"]).first()
-        if workspace is None:
-            raise CommandError(f"There is no workspace {options['workspace']}.")
-        purpose = Purpose.objects.filter(
-            workspace=workspace, name__iexact=options["purpose"]
-        ).first()
-        if purpose is None:
-            raise CommandError(f"Workspace {workspace.slug} has no purpose {options['purpose']}.")
+        workspace = workspace_named(options["workspace"])
+        purpose = purpose_named(workspace, options["purpose"])
+        if options["rejects"]:
+            _check_writable(options["rejects"], options["file"])
         user = None if options["dry_run"] else _attester(workspace, options["user"])
         job = self._job(workspace, purpose, options)
         kind = ImportRun.Kind.CHECK if options["dry_run"] else ImportRun.Kind.IMPORT
@@ -131,9 +128,10 @@ class Command(BaseCommand):
         )
 
     def _write_rejects(self, run: ImportRun, path: Path) -> None:
+        parts = rejects(run)
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(rejects(run))
+                file.writelines(parts)
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from None
 
@@ -164,6 +162,19 @@ class Command(BaseCommand):
             self.stdout.write(f"  remark {code}: {count}")
         if run.job.unknown_columns:
             self.stdout.write(f"  columns not read: {', '.join(run.job.unknown_columns)}")
+
+
+def _check_writable(path: Path, source: Path) -> None:
+    """Before anything is imported; what the file holds stays until the new rejects are there."""
+    if path.resolve() == source.resolve():
+        raise CommandError(f"--rejects {path} is the file to be imported; name another one.")
+    try:
+        was_there = path.exists()
+        path.open("ab").close()
+        if not was_there:
+            path.unlink()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
 def _attester(workspace: Workspace, email: str | None) -> User:

@@ -10,11 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from consent.contacts import PROBLEM_SENTENCES
-from consent.numbering import NumberError
+from consent.management.lookups import purpose_named, workspace_named
+from consent.numbering import NumberError, mask
 from sending.gate.codes import sentence
 from sending.gate.explain import Explanation, explain
 from sending.gate.load import LawTableEmptyError
-from sending.management.lookups import purpose_named, workspace_named
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self._tell(found)
 
     def _tell(self, found: Explanation) -> None:
-        self.stdout.write(f"{found.number}: {found.sentence}")
+        self.stdout.write(f"{mask(found.number)}: {found.sentence}")
         if found.contact is None:
             self.stdout.write("The workspace has no contact with this number.")
         others = [sentence(hit) for hit in found.limits_hit if hit != found.code]

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from consent.management.lookups import purpose_named, workspace_named
 from sending.campaigns import drafts, moves
 from sending.campaigns.errors import CampaignError
 from sending.campaigns.progress import progress_of
-from sending.management.lookups import purpose_named, sender_named, workspace_named
+from sending.management.lookups import sender_named
 from sending.models import Campaign
 
 OVER = (Campaign.Status.SENT, Campaign.Status.CANCELLED)
