@@ -146,32 +146,24 @@ def _decide_one(
     texts: Texts,
 ) -> None:
     verdict = decide(facts, policy, tally.now)
-    code, body = verdict.code, ""
+    reason, body = ("", "") if verdict.allowed else (verdict.code, "")
     if verdict.allowed:
         try:
             body = texts.body(one, contact)
         except BadTextError:
-            code = Code.BAD_TEXT.value
-    goes = code == Code.ALLOWED.value
+            reason = Code.BAD_TEXT.value
     slot_at = None
-    if goes and facts.kind in rules.PROMOTIONAL:
+    if not reason and facts.kind in rules.PROMOTIONAL:
         # Until the carrier's answer is known it counts from the end of the lease.
         slot_at = tally.now + LEASE
         tally.seen[one.contact_id] = windows.push(facts.sent or (), slot_at)
         if rules.binding_limits(facts, policy, tally.now):
             tally.capped.add(one.contact_id)
+    kept = body if not reason and texts.is_personal(one) else ""
     tally.rows.append(
-        records.Row(
-            one,
-            policy_id,
-            code,
-            verdict.limits_hit,
-            facts,
-            slot_at,
-            body if goes and texts.is_personal(one) else "",
-        )
+        records.Row(one, policy_id, verdict.code, verdict.limits_hit, facts, slot_at, kept, reason)
     )
-    if not goes:
+    if reason:
         return
     assert one.sender_id is not None
     assert one.sender_number is not None

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from sending.gate.facts import Facts
 
 _ALLOWED = Code.ALLOWED.value
+_SLASH = "\\"
 
 
 class Row(NamedTuple):
-    """One decided message; ``slot_at`` is the time it takes up in the window, if it does."""
+    """One decided message; ``slot_at`` is the time it takes up in the window, if it does.
+
+    ``reason`` is why it does not go: the verdict's code, or that its text cannot be made; empty
+    when it goes. The decision keeps the verdict, which can be repeated from the facts alone.
+    """
 
     message: Claimed
     policy_id: int
@@ -30,6 +35,7 @@ class Row(NamedTuple):
     facts: Facts
     slot_at: datetime | None
     body: str
+    reason: str
 
 
 _COPY = """
@@ -56,28 +62,23 @@ _SEND = """
 
 
 def write_decisions(rows: Sequence[Row], now: datetime) -> None:
+    """Copy the batch's decisions in as one block of PostgreSQL's text format."""
+    at = now.isoformat()
+    lines = [
+        f"{row.message.workspace_id}\t{row.message.id}\t{row.message.contact_id}\t"
+        f"{row.policy_id}\t{at}\t{'t' if row.code == _ALLOWED else 'f'}\t{row.code}\t"
+        # JSON escapes tabs and line ends itself; COPY wants each backslash of it twice.
+        f"{','.join(row.limits_hit)}\t{row.facts.dump().decode().replace(_SLASH, _SLASH * 2)}\n"
+        for row in rows
+    ]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            message = row.message
-            copy.write_row(
-                (
-                    message.workspace_id,
-                    message.id,
-                    message.contact_id,
-                    row.policy_id,
-                    now,
-                    row.code == _ALLOWED,
-                    row.code,
-                    ",".join(row.limits_hit),
-                    row.facts.dump().decode(),
-                )
-            )
+        copy.write("".join(lines))
 
 
 def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: datetime) -> None:
     """Skip what was refused, with its reason; put the rest under a lease."""
-    skipped = [row for row in rows if row.code != _ALLOWED]
-    passed = [row for row in rows if row.code == _ALLOWED]
+    skipped = [row for row in rows if row.reason]
+    passed = [row for row in rows if not row.reason]
     with connection.cursor() as cursor:
         if skipped:
             cursor.execute(
@@ -85,7 +86,7 @@ def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: dateti
                 [
                     now,
                     numbers(row.message.id for row in skipped),
-                    codes(row.code for row in skipped),
+                    codes(row.reason for row in skipped),
                     codes(",".join(row.limits_hit) for row in skipped),
                     numbers(row.message.id for row in skipped),
                 ],

@@ -83,7 +83,11 @@ def test_three_thousand_are_accepted_and_never_four_in_a_window(
 def test_without_the_lock_the_workers_collide(
     cast: Cast, simulator: Simulator, tmp_path: Path
 ) -> None:
-    """What the test above proves, it proves of the lock: here the workers run without it."""
+    """The test above fails without the lock: its last check but one is what is shown here.
+
+    The workers are the same but for the lock. What keeps the fourth message back then is the
+    statement that moves only an unchanged window, and it says so.
+    """
     release_campaigns(cast, simulator, people=PEOPLE)
     workers = Workers(
         tmp_path / "workers.log", processes=PROCESSES, program="tests.faults.without_lock"

@@ -113,17 +113,40 @@ def test_every_decision_is_kept_and_comes_out_the_same_again(
     cast: Cast, simulator: Simulator
 ) -> None:
     connect(cast, simulator)
-    for number, hours in ((FLORIDA, (1, 2, 3)), (OHIO, (30,)), ("+14105550101", (2,))):
-        earlier(cast, opted_in(cast.offers, number), *hours)
+    earlier(cast, opted_in(cast.offers, FLORIDA), 25, 26, 30)
+    earlier(cast, opted_in(cast.offers, "+14105550101"), 2)
+    opted_in(cast.offers, OHIO).states.update(status="opted_out")
+    opted_in(cast.offers, "+14165550101")
     opted_in(cast.offers, "+12165550199")
-    started(cast)
+    nameless = opted_in(cast.offers, "+12165550198")
+    never = contact(cast.acme, "+12165550197")
+    toll_free = contact(cast.acme, "+18005550197")
+    campaign = started(cast, body="{{ first_name }}")
+    Contact.objects.exclude(pk=nameless.pk).update(first_name="Maria")
+    for person in (never, toll_free):
+        Message.objects.create(
+            workspace=cast.acme,
+            campaign=campaign,
+            contact=person,
+            sender=cast.sender,
+            kind=Message.Kind.CAMPAIGN,
+        )
     tick()
+    smart_sending_off(cast)
+    earlier(cast, opted_in(cast.offers, "+14105550102"), 1, 2, 3)
+    started(cast, name="Second", body="Hello")
+    tick()
+
     decisions = list(Decision.objects.select_related("policy"))
-    assert len(decisions) == 4
-    assert {decision.code for decision in decisions} == {"allowed", "smart_sending"}
+    assert {decision.code for decision in decisions} == {
+        *("allowed", "not_textable", "no_sender", "opted_out", "no_consent"),
+        *("smart_sending", "state_law"),
+    }
     for decision in decisions:
         again = decide(load_facts(decision.facts), load_policy(decision.policy.body), decision.at)
         assert (again.code, ",".join(again.limits_hit)) == (decision.code, decision.limits_hit)
+    silent = Message.objects.get(campaign=campaign, contact=nameless)
+    assert (silent.status, silent.reason, silent.slot_at) == ("skipped", "bad_text", None)
 
 
 def test_a_definite_refusal_gives_the_slot_back(cast: Cast, simulator: Simulator) -> None:
