@@ -22,7 +22,7 @@ def lock_contacts(contact_ids: Sequence[int]) -> datetime:
         # NO KEY: rows that only refer to a contact (a new message) need not wait.
         cursor.execute(
             "SELECT 1 FROM consent_contact WHERE id = ANY(%s::bigint[]) "
-            "ORDER BY number FOR NO KEY UPDATE",
+            "ORDER BY number, id FOR NO KEY UPDATE",
             ["{" + ",".join(map(str, contact_ids)) + "}"],
         )
         cursor.execute("SELECT clock_timestamp()")

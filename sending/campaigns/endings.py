@@ -74,11 +74,15 @@ def _cancel_waiting(campaign_id: int, *, until: float) -> int:
             .order_by("pk")
             .values("pk")[:CHUNK]
         )
-        # The status again outside: whoever held the row meanwhile may have sent it on its way.
+        # What a worker has in hand at this moment is left for the next look: waiting for it with
+        # other rows locked could end in a deadlock.
         with transaction.atomic():
             cancelled = Message.objects.filter(
-                pk__in=chunk.select_for_update(), status=Message.Status.QUEUED
+                pk__in=chunk.select_for_update(skip_locked=True, no_key=True),
+                status=Message.Status.QUEUED,
             ).update(status=Message.Status.CANCELLED, updated_at=Now())
         total += cancelled
         if time.monotonic() >= until or (cancelled == 0 and not chunk.exists()):
             return total
+        if cancelled == 0:
+            time.sleep(0.05)

@@ -22,7 +22,7 @@ class Problem(TextChoices):
     CHANGED = "changed", _("Somebody changed the campaign since you looked at it. Look again.")
     TOO_MANY_PREVIEWS = (
         "too_many_previews",
-        _("This number got ten previews within an hour. Wait a while."),
+        _("At most ten previews go to a number within an hour, and thirty in all. Wait a while."),
     )
     NO_PHONE = "no_phone", _("Enter your own mobile number first.")
 

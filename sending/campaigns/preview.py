@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Workspace
 from consent.contacts import get_or_create, read_number
 from consent.locks import lock_contacts
 from sending.campaigns.errors import CampaignError, Problem
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from consent.numbering import Number
 
 
-# Whoever says a number is theirs may be wrong; a stranger gets no flood.
+# Whoever says a number is theirs may be wrong: no stranger gets a flood, and changing one's number
+# again and again reaches no crowd.
 PREVIEWS_AN_HOUR = 10
+PREVIEWS_OF_A_WORKSPACE_AN_HOUR = 30
 
 
 def set_own_number(*, user: User, number: str) -> None:
@@ -77,9 +80,16 @@ def _own_number(user: User) -> Number:
 
 
 def _refuse_too_many(contact: Contact) -> None:
+    # The workspace's row counts its previews one at a time; the contact's those to a number.
+    Workspace.objects.select_for_update(no_key=True).get(pk=contact.workspace_id)
     now = lock_contacts([contact.pk])
     lately = Message.objects.filter(
-        contact=contact, kind=Message.Kind.PREVIEW, created_at__gt=now - timedelta(hours=1)
+        workspace_id=contact.workspace_id,
+        kind=Message.Kind.PREVIEW,
+        created_at__gt=now - timedelta(hours=1),
     )
-    if lately.count() >= PREVIEWS_AN_HOUR:
+    if (
+        lately.filter(contact=contact).count() >= PREVIEWS_AN_HOUR
+        or lately.count() >= PREVIEWS_OF_A_WORKSPACE_AN_HOUR
+    ):
         raise CampaignError(Problem.TOO_MANY_PREVIEWS)

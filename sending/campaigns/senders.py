@@ -29,9 +29,12 @@ def by_country(campaign: Campaign) -> dict[str, SenderNumber]:
     us_sender = usable.filter(pk__in=preferred.values("us_sender")).first()
     if us_sender is not None:
         chosen["US"] = us_sender
-    own = usable.filter(pk=campaign.sender_id).first() if campaign.sender_id else None
-    if own is not None:
-        chosen[own.country] = own
+    if campaign.sender_id:
+        # A sender that was chosen is never replaced by another: without it the gate refuses.
+        named = SenderNumber.objects.get(pk=campaign.sender_id, workspace_id=campaign.workspace_id)
+        chosen.pop(named.country, None)
+        if named.verification not in UNUSABLE:
+            chosen[named.country] = named
     return chosen
 
 

@@ -34,7 +34,8 @@ def read_answer(status: int, content: bytes, *, pause: float) -> Outcome:
     code = _code(answer)
     if 400 <= status < 500 and code >= FIRST_MESSAGE_CODE:
         return Refused(str(code), masked(str(answer.get("message") or "")))
-    if status in {401, 403, 404, 405}:
+    # Without a code, 403 may come from something that let the request through and not the answer.
+    if status in {401, 404, 405} or (status == 403 and code):
         return TryLater(ACCOUNT_REJECTED, ACCOUNT_PAUSE_SECONDS)
     if 400 <= status < 500 and code:
         return Refused(str(code), masked(str(answer.get("message") or "")))
@@ -56,7 +57,7 @@ def _object(content: bytes) -> dict[str, Any]:
 
 def _accepted(answer: dict[str, Any]) -> Accepted | None:
     sid = answer.get("sid")
-    if not isinstance(sid, str) or not 0 < len(sid) <= 64:
+    if not isinstance(sid, str) or not 0 < len(sid) <= 64 or not sid.isprintable():
         return None
     segments = str(answer.get("num_segments"))
     return Accepted(
@@ -64,7 +65,7 @@ def _accepted(answer: dict[str, Any]) -> Accepted | None:
         status=str(answer.get("status") or "queued"),
         at=datetime.now(UTC),
         # "0" from a messaging service that has not yet chosen its sender.
-        segments=(int(segments) or None) if segments.isdecimal() else None,
+        segments=(int(segments) or None) if re.fullmatch(r"[0-9]{1,3}", segments) else None,
     )
 
 

@@ -17,7 +17,13 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from sending.dispatch import records, windows
-from sending.dispatch.claim import Allowance, Claimed, claim_messages, claim_senders
+from sending.dispatch.claim import (
+    Allowance,
+    Claimed,
+    claim_messages,
+    claim_senders,
+    postpone,
+)
 from sending.dispatch.texts import BadTextError, Texts
 from sending.gate import basis, load, rules
 from sending.gate.codes import Code
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=settings.DISPATCH_LEASE_SECONDS)
 """How long a worker has to post what it was given and to say what became of it."""
+AFTER_A_FAILURE = 5.0
 MESSAGES_A_ROUND = 500
 """About a second's work for one worker: more would only wait under the lease."""
 
@@ -77,13 +84,19 @@ def admit(*, messages: int = MESSAGES_A_ROUND) -> Batch:
     # Taken before the database's clock is, so that it runs out before the lease does.
     started = monotonic()
     batch = Batch(claim=uuid.uuid4(), deadline=started + LEASE.total_seconds())
-    with transaction.atomic():
-        allowances = claim_senders(messages=messages)
-        claimed = claim_messages(allowances, most=messages)
-        if not claimed:
-            return batch
-        tally = _decide_all(batch.claim, claimed, allowances)
-        _write(tally, allowances)
+    allowances: list[Allowance] = []
+    try:
+        with transaction.atomic():
+            allowances += claim_senders(messages=messages)
+            claimed = claim_messages(allowances, most=messages)
+            if not claimed:
+                return batch
+            tally = _decide_all(batch.claim, claimed, allowances)
+            _write(tally, allowances)
+    except Exception:
+        # What failed once may fail again: other senders get their turn before it is tried again.
+        postpone(allowances, seconds=AFTER_A_FAILURE)
+        raise
     batch.postings = tally.postings
     batch.looked_at = len(tally.rows)
     return batch
@@ -157,7 +170,8 @@ def _decide_one(
         # Until the carrier's answer is known it counts from the end of the lease.
         slot_at = tally.now + LEASE
         tally.seen[one.contact_id] = windows.push(facts.sent or (), slot_at)
-        if rules.binding_limits(facts, policy, tally.now):
+        # The database's own guard knows of a day; a shorter window is the rule's alone.
+        if any(limit.hours == 24 for limit in rules.binding_limits(facts, policy, tally.now)):
             tally.capped.add(one.contact_id)
     kept = body if not reason and texts.is_personal(one) else ""
     tally.rows.append(

@@ -167,3 +167,13 @@ def claim_messages(allowances: list[Allowance], *, most: int) -> list[Claimed]:
             cursor.execute(_CLAIM.format(arm=arm), values)
             claimed += [Claimed._make(row) for row in cursor.fetchall()]
     return claimed
+
+
+def postpone(allowances: list[Allowance], *, seconds: float) -> None:
+    """Let these senders wait so long from now; in a statement of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sending_sendernumber SET next_slot_at = greatest(next_slot_at, "
+            "clock_timestamp() + make_interval(secs => %s)) WHERE id = ANY(%s::bigint[])",
+            [seconds, numbers(one.sender_id for one in allowances)],
+        )

@@ -23,7 +23,7 @@ from sending.carriers.twilio import CarrierClient
 from sending.models import CarrierAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from sending.dispatch.admit import Batch, Posting
 
@@ -85,44 +85,63 @@ def status_callback(account_id: int, message_id: int) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def post(batch: Batch, *, halted: Callable[[], set[int]]) -> Iterator[list[Result]]:
+def post(
+    batch: Batch, *, halted: Callable[[Iterable[Posting]], set[int]]
+) -> Iterator[list[Result]]:
     """Post a batch and yield results as they come, at least each `SLICE_SECONDS`.
 
-    ``halted`` tells the campaigns that were paused or cancelled meanwhile; it is asked between
-    slices, and what has not been started for them is not sent.
+    ``halted`` is asked between slices which of the postings that still wait must not go any more,
+    by message id: their campaign was paused or cancelled, or somebody opted out. Whoever leaves
+    the iteration early leaves nothing running.
     """
     office = post_office()
     accounts = CarrierAccount.objects.in_bulk({one.account_id for one in batch.postings})
     clients = {pk: office.client(account) for pk, account in accounts.items()}
     waiting = deque(batch.postings)
-    stopped: set[int | None] = set()
+    stopped: set[int] = set()
     results: list[Result] = []
 
     async def carry() -> None:
         while waiting:
             one = waiting.popleft()
-            if one.campaign_id in stopped or monotonic() > batch.deadline - _LAST_START:
+            if one.message_id in stopped or monotonic() > batch.deadline - _LAST_START:
                 results.append((one, NotPosted()))
                 continue
-            outgoing = Outgoing(
-                message_id=one.message_id,
-                to=one.to,
-                sender=one.sender,
-                body=one.body,
-                status_callback=status_callback(one.account_id, one.message_id),
+            results.append((one, await clients[one.account_id].send(_outgoing(one))))
+
+    async def start() -> set[asyncio.Task[None]]:
+        return {asyncio.create_task(carry()) for _ in range(min(CONNECTIONS, len(waiting)))}
+
+    pending = office.loop.run_until_complete(start())
+    try:
+        while pending:
+            done, pending = office.loop.run_until_complete(
+                asyncio.wait(pending, timeout=SLICE_SECONDS)
             )
-            results.append((one, await clients[one.account_id].send(outgoing)))
+            for task in done:
+                task.result()  # a fault of ours must not pass for a carrier's answer
+            if results:
+                ready, results[:] = results[:], []
+                yield ready
+            if pending:
+                stopped |= halted(list(waiting))
+    finally:
+        # What has left is then of unknown fate, which the end of its lease will say.
+        waiting.clear()
+        office.loop.run_until_complete(_cancel(pending))
 
-    async def start() -> Sequence[asyncio.Task[None]]:
-        return [asyncio.create_task(carry()) for _ in range(min(CONNECTIONS, len(waiting)))]
 
-    pending = set(office.loop.run_until_complete(start()))
-    while pending:
-        done, pending = office.loop.run_until_complete(asyncio.wait(pending, timeout=SLICE_SECONDS))
-        for task in done:
-            task.result()  # a fault of ours must not pass for a carrier's answer
-        if results:
-            ready, results[:] = results[:], []
-            yield ready
-        if pending:
-            stopped |= halted()
+async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _outgoing(one: Posting) -> Outgoing:
+    return Outgoing(
+        message_id=one.message_id,
+        to=one.to,
+        sender=one.sender,
+        body=one.body,
+        status_callback=status_callback(one.account_id, one.message_id),
+    )

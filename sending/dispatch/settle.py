@@ -6,16 +6,19 @@ status; what a sweep declared unknown is settled by an answer that is certain.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from consent.locks import lock_contacts
 from sending.carriers.errors import ACCOUNT_REJECTED, NOT_CONNECTED
 from sending.carriers.outcome import Accepted, Outcome, Refused, TryLater, Unknown
 from sending.dispatch import windows
+from sending.dispatch.admit import LEASE
 from sending.dispatch.arrays import numbers
 from sending.dispatch.post import NotPosted
 
@@ -29,17 +32,24 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+logger = logging.getLogger(__name__)
+# In seconds; together well below the lease.
+PAUSES = (0.1, 0.5, 2.0)
+
 MOST_ATTEMPTS = 10
 # Nothing that the message could help; it waits until the network or the account is mended.
 _NO_ATTEMPT = frozenset({ACCOUNT_REJECTED, NOT_CONNECTED})
 
-# A slot is taken up only by what counts, so only there the acceptance moves it.
+# It counts from its acceptance even where a person had said that it did not go, and never from
+# before it was claimed, whatever a worker's clock says.
 _ACCEPTED = """
     UPDATE sending_message message
     SET status = CASE WHEN status IN ('sending', 'unknown') THEN 'accepted' ELSE status END,
         reason = CASE WHEN status = 'unknown' THEN '' ELSE reason END,
         sid = row.sid, accepted_at = row.at, segments = row.segments,
-        slot_at = CASE WHEN slot_at IS NULL THEN NULL ELSE row.at END, updated_at = %(now)s
+        slot_at = CASE WHEN kind IN ('campaign', 'flow')
+                       THEN greatest(row.at, lease_until - %(lease)s) END,
+        updated_at = %(now)s
     FROM jsonb_to_recordset(%(rows)s::jsonb)
          AS row (id bigint, sid text, at timestamptz, segments int)
     WHERE message.id = row.id AND message.id = ANY(%(ids)s::bigint[])
@@ -68,6 +78,23 @@ _UNKNOWN = """
     SET status = 'unknown', reason = 'no_answer', updated_at = %(now)s
     WHERE message.id = ANY(%(ids)s::bigint[]) AND message.claim = %(claim)s AND status = 'sending'
 """
+
+
+def settle_surely(claim: UUID, results: Sequence[Result]) -> None:
+    """`settle`, again after a lost connection or a deadlock: it changes nothing twice.
+
+    Answers that are not written down become unknown, so a moment's trouble must not lose them.
+    """
+    for pause in PAUSES:
+        try:
+            settle(claim, results)
+        except OperationalError:
+            logger.warning("settling %s results failed; trying again", len(results))
+            connection.close()
+            sleep(pause)
+        else:
+            return
+    settle(claim, results)
 
 
 def settle(claim: UUID, results: Sequence[Result]) -> None:
@@ -144,6 +171,7 @@ def _execute(statement: str, rows: list[Row], *, claim: UUID, now: datetime) -> 
         "ids": numbers(row["id"] for row in rows),
         "claim": claim,
         "now": now,
+        "lease": LEASE,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

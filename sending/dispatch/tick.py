@@ -8,8 +8,9 @@ from sending.campaigns.endings import finish_if_done
 from sending.campaigns.fanout import fan_out_chunk
 from sending.campaigns.moves import start_due
 from sending.dispatch.admit import admit
+from sending.dispatch.halt import halted
 from sending.dispatch.post import post
-from sending.dispatch.settle import settle
+from sending.dispatch.settle import settle_surely
 from sending.models import Campaign
 
 BEAT_SECONDS = 20.0
@@ -18,18 +19,9 @@ BEAT_SECONDS = 20.0
 def tick() -> int:
     """One round: claim and gate a batch, send it, settle it. Answers how many it looked at."""
     batch = admit()
-    campaign_ids = {one.campaign_id for one in batch.postings if one.campaign_id is not None}
-
-    def halted() -> set[int]:
-        return campaign_ids - set(
-            Campaign.objects.filter(
-                pk__in=campaign_ids, status=Campaign.Status.SENDING
-            ).values_list("pk", flat=True)
-        )
-
     if batch.postings:
         for results in post(batch, halted=halted):
-            settle(batch.claim, results)
+            settle_surely(batch.claim, results)
     return batch.looked_at
 
 

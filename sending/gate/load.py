@@ -38,7 +38,7 @@ Sent = tuple["datetime", ...]
 
 _CONTACTS = """
     SELECT id, number, opted_out_at, first_name, last_name
-    FROM consent_contact WHERE id = ANY(%s::bigint[]) ORDER BY number
+    FROM consent_contact WHERE id = ANY(%s::bigint[]) ORDER BY number, id
 """
 # By = ANY, for which the planner uses the index however large the table is.
 _CONSENT = """

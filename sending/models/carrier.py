@@ -58,7 +58,7 @@ class CarrierEvent(models.Model):
     )
     sid = models.CharField(_("carrier id"), max_length=64)
     status = models.CharField(_("status"), max_length=30)
-    error_code = models.CharField(_("error code"), max_length=10, blank=True)
+    error_code = models.CharField(_("error code"), max_length=30, blank=True)
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     applied = models.BooleanField(
         _("applied"), help_text=_("Off when it came too late to change anything.")
