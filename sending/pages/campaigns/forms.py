@@ -118,5 +118,11 @@ class ScheduleForm(forms.Form):
             raise ValidationError(
                 _("On that day the clock skips this time. Choose another."), code="time_skipped"
             )
+        # In the hour that its end repeats, the clock shows this time twice.
+        if at.utcoffset() != at.replace(fold=1).utcoffset():
+            raise ValidationError(
+                _("On that day the clock shows this time twice. Choose an hour earlier or later."),
+                code="time_repeated",
+            )
         data["at"] = at
         return data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +20,7 @@ from sending.campaigns.drafts import fingerprint
 from sending.campaigns.fanout import fan_out_chunk
 from sending.models import Campaign, Message
 from sending.pages.campaigns import check
+from sending.pages.campaigns.forms import ScheduleForm
 from tests.cast import Cast, contact, opted_in
 from tests.sending.campaigns.makers import audience, draft
 from tests.sending.dispatch.makers import earlier
@@ -196,6 +197,9 @@ def test_a_schedule_is_read_in_the_zone_that_the_page_states(
     [
         ({"at": "2020-01-01T10:00", "zone": "UTC"}, "The time is in the past."),
         ({"at": "2031-03-30T02:30", "zone": "Europe/Berlin"}, "the clock skips this time"),
+        ({"at": "2031-10-26T02:00", "zone": "Europe/Berlin"}, "shows this time twice"),
+        ({"at": "2031-10-26T02:59", "zone": "Europe/Berlin"}, "shows this time twice"),
+        ({"at": "2031-11-02T01:30", "zone": "America/New_York"}, "shows this time twice"),
         ({"at": "2031-03-30T10:00", "zone": "Mars/Olympus"}, "This time zone is not known."),
         ({"at": "soon"}, "Enter a date and a time."),
         ({}, "This field is required."),
@@ -210,6 +214,21 @@ def test_a_time_that_cannot_be_is_refused_with_a_sentence(
     response = coordinator.post(_url("schedule", campaign.pk), data, follow=True)
     assert sentence in _text(response)
     assert Campaign.objects.get().status == Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("at", "utc"),
+    [
+        ("2031-03-30T01:59", "2031-03-30T00:59:00+00:00"),
+        ("2031-03-30T03:00", "2031-03-30T01:00:00+00:00"),
+        ("2031-10-26T01:59", "2031-10-25T23:59:00+00:00"),
+        ("2031-10-26T03:00", "2031-10-26T02:00:00+00:00"),
+    ],
+)
+def test_times_beside_a_clock_change_are_taken_as_they_are(at: str, utc: str) -> None:
+    form = ScheduleForm({"at": at, "zone": "Europe/Berlin"})
+    assert form.is_valid()
+    assert form.cleaned_data["at"].astimezone(UTC).isoformat() == utc
 
 
 def test_an_audience_of_nobody_shows_why_and_offers_no_button(
