@@ -184,5 +184,12 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "sending.dashboard.dashboard.context",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("tollgate/icon.svg"),
+        }
+    ],
     "STYLES": [lambda request: static("tollgate/tollgate.css")],
 }

@@ -94,3 +94,15 @@ def test_files_that_the_readme_names_exist() -> None:
 def test_every_app_of_ours_is_in_the_house() -> None:
     own = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
     assert own == set(OWN_APPS)
+
+
+def test_the_look_of_a_note_is_defined_once() -> None:
+    """Two sheets that meant different things by one class made pages look by chance."""
+    sheets = [path for name in OWN_APPS for path in (ROOT / name / "static").rglob("*.css")]
+    defined = [
+        path.name
+        for path in sheets
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\.tg-note\b[^-{ ]* ?[,{]", line)
+    ]
+    assert defined == ["tollgate.css"]
