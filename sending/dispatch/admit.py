@@ -70,6 +70,7 @@ class _Round:
 
     claim: uuid.UUID
     now: datetime
+    lease_until: datetime
     left: dict[int, int]
     sent: dict[int, int] = field(default_factory=dict)
     seen: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
@@ -118,7 +119,7 @@ def _decide_all(claim: uuid.UUID, claimed: list[Claimed], allowances: list[Allow
     snapshots = {pk: load.snapshot(pk, policy) for pk, policy in policies.items()}
     texts = Texts({one.campaign_id for one in claimed if one.campaign_id})
     bases = basis.for_previews(claimed, contacts)
-    tally = _Round(claim, now, {one.sender_id: one.messages for one in allowances})
+    tally = _Round(claim, now, now + LEASE, {one.sender_id: one.messages for one in allowances})
     for one in claimed:
         if one.sender_id is not None and tally.left.get(one.sender_id, 0) <= 0:
             continue  # its turn comes in a later second
@@ -165,17 +166,15 @@ def _decide_one(
             body = texts.body(one, contact)
         except BadTextError:
             reason = Code.BAD_TEXT.value
-    slot_at = None
     if not reason and facts.kind in rules.PROMOTIONAL:
         # Until the carrier's answer is known it counts from the end of the lease.
-        slot_at = tally.now + LEASE
-        tally.seen[one.contact_id] = windows.push(facts.sent or (), slot_at)
+        tally.seen[one.contact_id] = windows.push(facts.sent or (), tally.lease_until)
         # The database's own guard knows of a day; a shorter window is the rule's alone.
         if any(limit.hours == 24 for limit in rules.binding_limits(facts, policy, tally.now)):
             tally.capped.add(one.contact_id)
     kept = body if not reason and texts.is_personal(one) else ""
     tally.rows.append(
-        records.Row(one, policy_id, verdict.code, verdict.limits_hit, facts, slot_at, kept, reason)
+        records.Row(one, policy_id, verdict.code, verdict.limits_hit, facts, kept, reason)
     )
     if reason:
         return
@@ -201,7 +200,7 @@ def _decide_one(
 def _write(tally: _Round, allowances: list[Allowance]) -> None:
     records.write_decisions(tally.rows, tally.now)
     windows.move(tally.moves)
-    records.mark(tally.rows, claim=tally.claim, now=tally.now, lease_until=tally.now + LEASE)
+    records.mark(tally.rows, claim=tally.claim, now=tally.now, lease_until=tally.lease_until)
     used = [one for one in allowances if tally.sent.get(one.sender_id)]
     if used:
         with connection.cursor() as cursor:

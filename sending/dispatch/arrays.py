@@ -16,7 +16,14 @@ def numbers(values: Iterable[int]) -> str:
 
 def times(values: Iterable[datetime | None]) -> str:
     """A literal for ``%s::timestamptz[]``; the times are aware, None is NULL."""
-    return "{" + ",".join("NULL" if v is None else v.isoformat() for v in values) + "}"
+    parts: list[str] = []
+    last: datetime | None = None
+    text = "NULL"
+    for value in values:
+        if value is not last:  # most rows of a batch share one
+            last, text = value, "NULL" if value is None else value.isoformat()
+        parts.append(text)
+    return "{" + ",".join(parts) + "}"
 
 
 def codes(values: Iterable[str]) -> str:

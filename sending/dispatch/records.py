@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
-from sending.dispatch.arrays import codes, numbers, times
+from sending.dispatch.arrays import codes, numbers
 from sending.gate.codes import Code
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _SLASH = "\\"
 
 
 class Row(NamedTuple):
-    """One decided message; ``slot_at`` is the time it takes up in the window, if it does.
+    """One decided message; ``body`` is kept with it where it is not empty.
 
     ``reason`` is why it does not go: the verdict's code, or that its text cannot be made; empty
     when it goes. The decision keeps the verdict, which can be repeated from the facts alone.
@@ -33,7 +33,6 @@ class Row(NamedTuple):
     code: str
     limits_hit: tuple[str, ...]
     facts: Facts
-    slot_at: datetime | None
     body: str
     reason: str
 
@@ -51,12 +50,16 @@ _SKIP = """
     WHERE message.id = row.id AND message.id = ANY(%s::bigint[])
 """
 _SEND = """
-    UPDATE sending_message message
-    SET status = 'sending', reason = '', claim = %s, lease_until = %s, slot_at = row.slot_at,
-        attempts = attempts + 1, updated_at = %s,
-        -- What was sent is kept only where it is not the campaign's own text.
-        body = CASE WHEN row.body = '' THEN message.body ELSE row.body END
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS row (id, slot_at, body)
+    UPDATE sending_message
+    SET status = 'sending', reason = '', claim = %(claim)s, lease_until = %(lease_until)s,
+        slot_at = CASE WHEN kind IN ('campaign', 'flow') THEN %(lease_until)s END,
+        attempts = attempts + 1, updated_at = %(now)s
+    WHERE id = ANY(%(ids)s::bigint[])
+"""
+# What was sent is kept where it is not the campaign's own text.
+_KEEP_TEXT = """
+    UPDATE sending_message message SET body = row.body
+    FROM unnest(%s::bigint[], %s::text[]) AS row (id, body)
     WHERE message.id = row.id AND message.id = ANY(%s::bigint[])
 """
 
@@ -76,7 +79,10 @@ def write_decisions(rows: Sequence[Row], now: datetime) -> None:
 
 
 def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: datetime) -> None:
-    """Skip what was refused, with its reason; put the rest under a lease."""
+    """Skip what was refused, with its reason; put the rest under a lease.
+
+    What is promotional takes up a slot until the end of the lease, as `sending.gate.rules` counts.
+    """
     skipped = [row for row in rows if row.reason]
     passed = [row for row in rows if not row.reason]
     with connection.cursor() as cursor:
@@ -92,22 +98,15 @@ def mark(rows: Sequence[Row], *, claim: UUID, now: datetime, lease_until: dateti
                 ],
             )
         if passed:
-            cursor.execute(
-                _SEND,
-                [
-                    claim,
-                    lease_until,
-                    now,
-                    numbers(row.message.id for row in passed),
-                    times(row.slot_at for row in passed),
-                    _bodies(passed),
-                    numbers(row.message.id for row in passed),
-                ],
-            )
-
-
-def _bodies(rows: Sequence[Row]) -> str | list[str]:
-    """The texts to keep; mostly none, and then there is nothing to quote."""
-    if any(row.body for row in rows):
-        return [row.body for row in rows]
-    return codes("" for _ in rows)
+            ids = numbers(row.message.id for row in passed)
+            values: dict[str, Any] = {
+                "claim": claim,
+                "lease_until": lease_until,
+                "now": now,
+                "ids": ids,
+            }
+            cursor.execute(_SEND, values)
+        personal = [row for row in passed if row.body]
+        if personal:
+            ids = numbers(row.message.id for row in personal)
+            cursor.execute(_KEEP_TEXT, [ids, [row.body for row in personal], ids])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sending.campaigns import drafts, moves
+from sending.dispatch.admit import MESSAGES_A_ROUND
 from sending.models import CarrierAccount, Message, SenderNumber
 from tests.cast import Cast
 from tests.faults.audience import opt_in_many
@@ -72,4 +73,4 @@ def test_nobody_is_texted_twice_and_nobody_is_lost(
     assert told <= accepted.keys(), "said to be accepted, but the carrier knows nothing of it"
     assert fates.keys() - accepted.keys() <= unknown, "somebody is lost without being reported"
     # At most what each process had in hand at each kill.
-    assert 0 < len(unknown) <= (KILLS + 1) * PROCESSES * 500
+    assert 0 < len(unknown) <= (KILLS + 1) * PROCESSES * MESSAGES_A_ROUND
