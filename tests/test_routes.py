@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import transaction
+from unfold.admin import ModelAdmin, TabularInline
 
-from accounts.models import User
+from accounts.models import Membership, User, Workspace
 from accounts.roles import Capability, Role, may
-from accounts.scoping import WorkspaceModelAdmin
+from accounts.scoping import (
+    WorkspaceModelAdmin,
+    WorkspaceStackedInline,
+    WorkspaceTabularInline,
+)
 from tests.cast import Cast
 from tests.crawl import Crawl, filled, forms_of, model, relations
 from tests.routes import PUBLIC, Route, World, admins, every_route, guard_of
@@ -51,15 +57,34 @@ def test_the_list_of_public_routes_names_only_routes() -> None:
     assert set(PUBLIC) <= {route.name for route in every_route()}
 
 
-def test_every_admin_class_is_scoped() -> None:
-    bare = [
-        type(admin).__name__ for admin in admins() if not isinstance(admin, WorkspaceModelAdmin)
+def _unscoped(classes: list[Any]) -> list[str]:
+    """The admin classes and inlines that do not stand on the scoping base."""
+    inlines = [inline for admin in classes for inline in admin.inlines]
+    scoped = (WorkspaceTabularInline, WorkspaceStackedInline)
+    return [
+        *(type(admin).__name__ for admin in classes if not isinstance(admin, WorkspaceModelAdmin)),
+        *(inline.__name__ for inline in inlines if not issubclass(inline, scoped)),
     ]
-    assert not bare
-    inlines = [inline for admin in admins() for inline in admin.inlines]
-    assert all(
-        issubclass(inline, object) and hasattr(inline, "workspace_lookup") for inline in inlines
-    )
+
+
+def test_every_admin_class_and_inline_is_scoped() -> None:
+    assert not _unscoped(admins())
+
+
+def test_an_admin_class_or_inline_that_is_not_scoped_would_be_named() -> None:
+    class BareInline(TabularInline):
+        model = Membership
+        # What a look at the attribute alone would take for scoped.
+        workspace_lookup = "workspace"
+
+    class GoodInline(WorkspaceTabularInline):
+        model = Membership
+
+    class Scoped(WorkspaceModelAdmin):
+        inlines = (BareInline, GoodInline)
+
+    bare = ModelAdmin(Workspace, site)
+    assert _unscoped([bare, Scoped(Workspace, site)]) == ["ModelAdmin", "BareInline"]
 
 
 # --- the crawl -------------------------------------------------------------------------------
