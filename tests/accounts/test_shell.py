@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -125,7 +127,18 @@ def test_no_route_redirects_to_any_row_of_any_model(cast: Cast, client: Client) 
     assert log_in(client, cast.staff).get("/admin/r/1/1/").status_code == 404
 
 
-def test_the_language_can_be_chosen(cast: Cast, client: Client) -> None:
+def test_a_language_without_a_catalogue_is_not_offered(cast: Cast, client: Client) -> None:
     log_in(client, cast.members[Role.ANALYST])
+    page = client.get("/admin/", headers={"accept-language": "de"}).content.decode()
+    assert 'lang="en"' in page
+    assert 'name="language"' not in page
+
+
+def test_the_language_can_be_chosen_once_there_are_two(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    log_in(client, cast.members[Role.ANALYST])
+    assert client.get("/admin/").content.decode().count('name="language"') == 2
     client.post("/language/setlang/", {"language": "de", "next": "/admin/"})
     assert 'lang="de"' in client.get("/admin/").content.decode()
