@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     _SetPassword = SetPasswordForm[User]
 else:
     _SetPassword = SetPasswordForm
+
+
+logger = logging.getLogger(__name__)
 
 
 def link_for(user: User) -> str:
@@ -61,7 +66,11 @@ class ForgottenForm(PasswordResetForm):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Mail each; who asks learns nothing about who has an account."""
         for user in self.get_users(self.cleaned_data["email"]):
-            send_link(user=user, template="forgotten")
+            try:
+                send_link(user=user, template="forgotten")
+            except (OSError, SMTPException):
+                # The page is the same as for an address without an account.
+                logger.exception("The link for a forgotten password could not be mailed.")
 
 
 class FirstPasswordForm(_SetPassword):

@@ -49,6 +49,20 @@ def production_uses_servers_of_its_own(**kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def mails_arrive(**kwargs: Any) -> list[CheckMessage]:
+    backend = settings.EMAIL_BACKEND.split(".")[-2]
+    if backend == "smtp":
+        return []
+    return [
+        CheckWarning(
+            "EMAIL_URL names no mail server; invited members get no link to choose a password.",
+            hint="Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587.",
+            id="tollgate.W004",
+        )
+    ]
+
+
 @register(Tags.security)
 def broker_has_a_database_of_its_own(**kwargs: Any) -> list[CheckMessage]:
     if not uses_pgmq():

@@ -108,6 +108,22 @@ def broker(name: str) -> str:
     return value
 
 
+def mail(name: str, *, debug: bool) -> dict[str, Any]:
+    """Django's ``EMAIL_*`` settings. Without a value mails are printed in development, and refused
+    elsewhere, so that whoever invites somebody is told."""
+    value = text(name, "consolemail://" if debug else "")
+    if not value:
+        return {"EMAIL_BACKEND": "config.mail.NoMail"}
+    try:
+        parts = urlsplit(value)
+        found = dict(environ.Env.email_url_config(value))
+    except (ImproperlyConfigured, ValueError):
+        parts, found = None, {}
+    if parts is None or (parts.scheme.startswith("smtp") and not parts.hostname):
+        raise refuse(name, "is no mail server; write smtp+tls://user:password@host:587.")
+    return {key: given for key, given in found.items() if given not in (None, "")}
+
+
 def hosts(name: str, public_url: str, *, debug: bool) -> list[str]:
     """Names that requests may ask for: as given, else the host of the public address.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -157,6 +158,11 @@ SECURE_PROXY_SSL_HEADER = (
 )
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 3600 * env.integer("SESSION_HOURS", default=12, least=1, most=720)
+
+# --- Mail: invitations and forgotten passwords --------------------------------------------------
+vars().update(env.mail("EMAIL_URL", debug=DEBUG))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Tollgate <tollgate@{urlsplit(PUBLIC_URL).hostname}>")
 
 # --- The demo ---------------------------------------------------------------------------------
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "juniper-demo")

@@ -18,6 +18,7 @@ GOOD = {
     "PUBLIC_URL": "https://sms.example.com",
     "DATABASE_URL": "postgresql://tollgate:secret@db.example.com/tollgate",
     "CELERY_BROKER_URL": "redis://queue.example.com/0",
+    "EMAIL_URL": "smtp+tls://tollgate:secret@mail.example.com:587",
     "DEBUG": "false",
 }
 
@@ -57,6 +58,9 @@ def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> 
         ("DATABASE_URL", "mysql://db.example.com/tollgate", "PostgreSQL only"),
         ("DATABASE_URL", "postgresql://db.example.com", "names no database"),
         ("CELERY_BROKER_URL", "kafka://queue.example.com", "redis://"),
+        ("EMAIL_URL", "mail.example.com", "no mail server"),
+        ("EMAIL_URL", "smtp+tls://", "no mail server"),
+        ("EMAIL_URL", "smtp://mail.example.com:port", "no mail server"),
         ("DEBUG", "maybe", "true or false"),
         ("SECURE_HSTS_SECONDS", "-1", "between 0 and"),
         ("SESSION_HOURS", "a day", "a whole number"),
@@ -107,6 +111,32 @@ def test_check_deploy_warns_of_the_broker_in_postgresql() -> None:
     done = manage("check", "--deploy", **{**GOOD, "CELERY_BROKER_URL": ""})
     assert done.returncode == 0
     assert "tollgate.W002" in done.stderr
+
+
+def test_check_deploy_warns_where_no_mail_can_be_sent() -> None:
+    done = manage("check", "--deploy", **{**GOOD, "EMAIL_URL": ""})
+    assert done.returncode == 0
+    assert "tollgate.W004" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "debug", "backend"),
+    [
+        ("", "true", "console"),
+        ("", "false", "NoMail"),
+        ("smtp+tls://me:p%40ss@mail.example.com:587", "false", "smtp"),
+    ],
+)
+def test_mail_goes_where_the_address_says(
+    monkeypatch: pytest.MonkeyPatch, value: str, debug: str, backend: str
+) -> None:
+    monkeypatch.setenv("EMAIL_URL", value)
+    found = env.mail("EMAIL_URL", debug=debug == "true")
+    assert backend in found["EMAIL_BACKEND"]
+    if backend == "smtp":
+        server = [found[f"EMAIL_{key}"] for key in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD")]
+        assert server == ["mail.example.com", 587, "me", "p@ss"]
+        assert found["EMAIL_USE_TLS"]
 
 
 def test_a_broker_inside_tollgates_own_database_is_refused() -> None:
