@@ -52,6 +52,11 @@ def smart_sending_in_words(*, on: bool, hours: int) -> str:
     return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours} if on else _("off")
 
 
+def is_looser(row: SenderPreferences, *, on: bool, hours: int) -> bool:
+    """Whether the change lets more messages through: off, or a shorter window."""
+    return row.smart_sending and (not on or hours < row.smart_sending_hours)
+
+
 @transaction.atomic
 def set_smart_sending(
     *, workspace: Workspace, on: bool, hours: int, actor: User, reason: str
@@ -71,9 +76,9 @@ def set_smart_sending(
     was_on, was_hours = row.smart_sending, row.smart_sending_hours
     if (was_on, was_hours) == (on, hours):
         return row
+    looser = is_looser(row, on=on, hours=hours)
     row.smart_sending, row.smart_sending_hours = on, hours
     row.save(update_fields=["smart_sending", "smart_sending_hours"])
-    looser = was_on and (not on or hours < was_hours)
     journal.record(
         workspace=workspace,
         actor=actor,

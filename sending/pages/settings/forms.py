@@ -33,18 +33,17 @@ Verification = SenderNumber.Verification
 STATES = [choice for choice in Verification.choices if choice[0] != Verification.RELEASED]
 
 
-def _reason(*, required: bool, help_text: Any = "") -> forms.CharField:
+def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("Reason"),
         max_length=2000,
-        required=required,
-        help_text=help_text or _("The journal keeps it, with your name and the time."),
+        help_text=_("The journal keeps it, with your name and the time."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
 
 
 class ReasonForm(forms.Form):
-    reason = _reason(required=True)
+    reason = _reason()
 
 
 class SmartSendingForm(forms.Form):
@@ -58,12 +57,20 @@ class SmartSendingForm(forms.Form):
         label=_("Window in hours"),
         min_value=LEAST_HOURS,
         max_value=MOST_HOURS,
-        help_text=_("1 to 720. Whoever got a promotional message less than this ago is skipped."),
+        help_text=_(
+            "1 to 720. Whoever got a promotional message less than this ago is skipped. "
+            "Off or a shorter window asks for a reason next."
+        ),
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    reason = _reason(
-        required=False, help_text=_("Needed to switch it off or to make the window shorter.")
-    )
+
+
+class LooserForm(ReasonForm):
+    """The reason for what was entered in a `SmartSendingForm`, which it carries along."""
+
+    on = forms.CharField(widget=forms.HiddenInput)
+    hours = forms.CharField(widget=forms.HiddenInput)
+    confirmed = forms.CharField(widget=forms.HiddenInput, initial="1")
 
 
 def senders_in_use(workspace: Workspace) -> QuerySet[SenderNumber]:
@@ -143,7 +150,7 @@ class SenderAddForm(_SenderForm):
 
 class SenderEditForm(_SenderForm):
     rate = _rate(required=True, help_text=_("No faster than the carrier grants for this number."))
-    reason = _reason(required=True)
+    reason = _reason()
 
 
 class CarrierForm(forms.Form):
@@ -169,7 +176,7 @@ class CarrierForm(forms.Form):
 
 
 class CarrierEditForm(CarrierForm):
-    reason = _reason(required=True)
+    reason = _reason()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

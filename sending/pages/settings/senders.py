@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -134,16 +135,15 @@ def edit_sender(request: HttpRequest, sender_id: int) -> HttpResponse:
 def release_sender(request: HttpRequest, sender_id: int) -> HttpResponse:
     sender = shell.own(request, SenderNumber, pk=sender_id)
     form = ReasonForm(shell.posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            senders.release(
-                sender=sender, actor=shell.actor(request), reason=form.cleaned_data["reason"]
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("%(number)s was released.") % {"number": sender.number})
-            return tabs.to("preferences")
+    answer = tabs.changed(
+        request,
+        form,
+        partial(senders.release, sender=sender),
+        done=_("%(number)s was released.") % {"number": sender.number},
+        name="preferences",
+    )
+    if answer is not None:
+        return answer
     at_work = senders.campaigns_at_work(sender)
     return tabs.confirm(
         request,

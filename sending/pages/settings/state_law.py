@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.guard import requires
 from accounts.roles import Capability
-from consent.models import Contact
 from sending import law_table, preferences
-from sending.models import Campaign, FrequencyLaw
+from sending.models import FrequencyLaw
 from sending.pages import shell
-from sending.pages.settings import tabs
+from sending.pages.settings import affected, tabs
 from sending.pages.settings.forms import ReasonForm
-from sending.senders import AT_WORK
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-    from accounts.models import Workspace
-
-MOST_COUNTED = 100_000
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -48,28 +40,6 @@ def state_law(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _affected(workspace: Workspace, states: list[str]) -> list[str]:
-    """How many contacts and campaigns a switch concerns; counting stops at a hundred thousand."""
-    contacts = Contact.objects.filter(workspace=workspace, state__in=states)
-    found = contacts[: MOST_COUNTED + 1].count()
-    shown = f"{min(found, MOST_COUNTED):,}"
-    if found > MOST_COUNTED:
-        people = _("More than %(n)s contacts have an area code there.") % {"n": shown}
-    else:
-        people = ngettext(
-            "%(n)s contact has an area code there.",
-            "%(n)s contacts have an area code there.",
-            found,
-        ) % {"n": shown}
-    at_work = Campaign.objects.filter(workspace=workspace, status__in=AT_WORK).count()
-    campaigns = ngettext(
-        "%(n)d campaign is scheduled or under way, and follows at once.",
-        "%(n)d campaigns are scheduled or under way, and follow at once.",
-        at_work,
-    ) % {"n": at_work}
-    return [people, campaigns]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.STATE_LAW)
 def switch_all(request: HttpRequest, to: str) -> HttpResponse:
@@ -77,20 +47,15 @@ def switch_all(request: HttpRequest, to: str) -> HttpResponse:
     workspace = shell.workspace_of(request)
     on = to == "on"
     form = ReasonForm(shell.posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            preferences.set_state_law_limits(
-                workspace=workspace,
-                on=on,
-                actor=shell.actor(request),
-                reason=form.cleaned_data["reason"],
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            done = _("State-law limits are on.") if on else _("State-law limits are off.")
-            messages.success(request, done)
-            return tabs.to("state_law")
+    answer = tabs.changed(
+        request,
+        form,
+        partial(preferences.set_state_law_limits, workspace=workspace, on=on),
+        done=_("State-law limits are on.") if on else _("State-law limits are off."),
+        name="state_law",
+    )
+    if answer is not None:
+        return answer
     laws = law_table.in_words(workspace=workspace, day=timezone.localdate())
     names = {law.code: law.state for law in laws if law.applied}
     states = ", ".join(names.values())
@@ -108,7 +73,7 @@ def switch_all(request: HttpRequest, to: str) -> HttpResponse:
         Capability.STATE_LAW,
         form=form,
         heading=_("Switch state-law limits on?") if on else _("Switch state-law limits off?"),
-        consequences=[first, *_affected(workspace, list(names))],
+        consequences=[first, *affected.by_states(workspace, list(names))],
         button=_("Switch on") if on else _("Switch off"),
         danger=not on,
     )
@@ -124,20 +89,15 @@ def choose_law(request: HttpRequest, law_id: int, to: str) -> HttpResponse:
         raise Http404
     on = to == "on"
     form = ReasonForm(shell.posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            preferences.set_law_choice(
-                workspace=workspace,
-                law=law,
-                applied=on,
-                actor=shell.actor(request),
-                reason=form.cleaned_data["reason"],
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("Saved. It holds from the next message on."))
-            return tabs.to("state_law")
+    answer = tabs.changed(
+        request,
+        form,
+        partial(preferences.set_law_choice, workspace=workspace, law=law, applied=on),
+        done=_("Saved. It holds from the next message on."),
+        name="state_law",
+    )
+    if answer is not None:
+        return answer
     state = law_table.state_name(law.state)
     heading = _("Apply the limit of %(state)s?") if on else _("No longer apply that of %(state)s?")
     first = (
@@ -151,7 +111,7 @@ def choose_law(request: HttpRequest, law_id: int, to: str) -> HttpResponse:
         Capability.STATE_LAW,
         form=form,
         heading=heading % {"state": state},
-        consequences=[first, *_affected(workspace, [law.state])],
+        consequences=[first, *affected.by_states(workspace, [law.state])],
         button=_("Apply it") if on else _("Switch off"),
         danger=not on,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from sending.pages import shell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django import forms
     from django.http import HttpRequest, HttpResponse
     from django.template.response import TemplateResponse
@@ -51,6 +55,24 @@ def tab(
         {"tabs": tabs, **shell.rights(request, capability), **context},
         status=200 if not _has_errors(context) else 422,
     )
+
+
+def changed(
+    request: HttpRequest, form: forms.Form, change: Callable[..., object], *, done: str, name: str
+) -> HttpResponse | None:
+    """Where the answered ``form`` leads; None to ask (again), with what was refused beside it.
+
+    ``change`` is called with ``actor`` and ``reason``, the form's.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        change(actor=shell.actor(request), reason=form.cleaned_data["reason"])
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+    messages.success(request, done)
+    return to(name)
 
 
 def confirm(

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import JournalEntry
 from accounts.roles import Role
+from consent.models import Contact
 from sending import preferences
-from sending.models import Campaign, CarrierAccount, FrequencyLaw, LawChoice, SenderNumber
-from tests.cast import Cast, contact
+from sending.models import (
+    Campaign,
+    CarrierAccount,
+    FrequencyLaw,
+    FrequencyWindow,
+    LawChoice,
+    SenderNumber,
+)
+from tests.cast import Cast, contact, opted_in
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -45,11 +54,12 @@ def test_the_law_tab_quotes_each_law_with_citation_and_recommends_oregon(owner: 
 
 
 def test_switching_laws_off_first_says_whom_it_concerns(cast: Cast, owner: Client) -> None:
-    contact(cast.acme, "+12395550101")
+    opted_in(cast.offers, "+12395550101")
     contact(cast.acme, "+13015550101")
-    contact(cast.acme, "+12125550101")
+    opted_in(cast.offers, "+12125550101")
     page = owner.get(_address("state_law_switch", "off")).content.decode()
     assert "2 contacts have an area code there." in page
+    assert "1 of them opted in." in page
     assert preferences.ensure(cast.acme).state_law_limits is True
 
 
@@ -77,12 +87,52 @@ def test_oregon_can_be_applied_and_florida_not_alone(cast: Cast, owner: Client) 
     assert answer.status_code == 404
 
 
-def test_smart_sending_goes_off_only_with_a_reason(cast: Cast, owner: Client) -> None:
-    answer = owner.post(_address("smart_sending"), {"on": "0", "hours": "24", "reason": ""})
-    assert answer.status_code == 422
-    assert preferences.ensure(cast.acme).smart_sending is True
-    owner.post(_address("smart_sending"), {"on": "0", "hours": "24", "reason": "Launch day"})
-    assert preferences.ensure(cast.acme).smart_sending is False
+@pytest.mark.parametrize(
+    ("change", "heading", "meaning"),
+    [
+        (
+            {"on": "0", "hours": "24"},
+            "Switch Smart Sending off?",
+            "one promotional message right after another",
+        ),
+        ({"on": "1", "hours": "2"}, "Make the window shorter?", "after 2 hours, not 24 hours."),
+    ],
+)
+def test_smart_sending_is_loosened_only_after_a_second_yes_with_a_reason(
+    cast: Cast, owner: Client, change: dict[str, str], heading: str, meaning: str
+) -> None:
+    for number in ("+12395550101", "+12395550102"):
+        opted_in(cast.offers, number)
+    person = Contact.objects.earliest("pk")
+    FrequencyWindow.objects.create(contact=person, sent_1=timezone.now() - timedelta(hours=23))
+    answer = owner.post(_address("smart_sending"), change)
+    page = answer.content.decode()
+    for words in (
+        heading,
+        meaning,
+        "1 contact got a promotional message within the last 24 hours.",
+        "2 contacts of the workspace opted in.",
+        "0 campaigns are scheduled or under way",
+    ):
+        assert words in page
+    hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+    assert owner.post(_address("smart_sending"), {**hidden, "reason": " "}).status_code == 422
+    row = preferences.ensure(cast.acme)
+    assert (row.smart_sending, row.smart_sending_hours) == (True, 24)
+    assert not JournalEntry.objects.exists()
+    owner.post(_address("smart_sending"), {**hidden, "reason": "Launch day"})
+    row = preferences.ensure(cast.acme)
+    assert (row.smart_sending, str(row.smart_sending_hours)) == (
+        change["on"] == "1",
+        change["hours"],
+    )
+    assert JournalEntry.objects.get().reason == "Launch day"
+
+
+def test_a_wider_window_needs_no_second_yes(cast: Cast, owner: Client) -> None:
+    answer = owner.post(_address("smart_sending"), {"on": "1", "hours": "48"})
+    assert answer.status_code == 302
+    assert preferences.ensure(cast.acme).smart_sending_hours == 48
 
 
 def test_a_number_is_added_in_any_spelling_with_the_rate_of_its_kind(

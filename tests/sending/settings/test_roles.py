@@ -41,7 +41,7 @@ PAGES = [
     Page("sender_add", ADMINS, ADMINS),
     Page("sender_edit", ADMINS, ADMINS, about="sender"),
     Page("sender_release", ADMINS, ADMINS, about="sender", data={"reason": "No longer ours"}),
-    Page("smart_sending", ALL, MANAGERS, data={"on": "0", "hours": "24", "reason": "Why not"}),
+    Page("smart_sending", ALL, MANAGERS, data={"on": "1", "hours": "48"}),
     Page("state_law", ALL, None),
     Page("state_law_switch", ADMINS, ADMINS, extra=("off",), data={"reason": "Counsel"}),
     Page("law_choice", ADMINS, ADMINS, about="law", extra=("on",), data={"reason": "Counsel"}),
