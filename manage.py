@@ -11,6 +11,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.exceptions import ImproperlyConfigured
 
+    from consent.masking import mask_tracebacks
+
+    mask_tracebacks()
     try:
         from config.embedded import EmbeddedPostgresError, start_embedded_postgres
 

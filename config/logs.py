@@ -8,50 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.glogging import Logger
 
+from consent.masking import MaskNumbers
+
 if TYPE_CHECKING:
     from gunicorn.config import Config
-
-# +12395550123 (also as in an address, %2B…), 12395550123, (239) 555-0123, 239.555.0123.
-NUMBER = re.compile(
-    r"""
-      (?:\+|%2B) [1-9] \d{6,14} (?!\d)
-    | (?<![\w.]) (?:\+?1[\s.\-]?)? \(?[2-9]\d{2}\)? [\s.\-]{0,2} [2-9]\d{2} [\s.\-]? \d{4} (?![\w])
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_plain = logging.Formatter()
-
-
-def mask_numbers(text: str) -> str:
-    """``text`` with every phone number in it masked."""
-    return NUMBER.sub(_masked, text)
-
-
-def _masked(match: re.Match[str]) -> str:
-    from consent.numbering import mask
-
-    digits = re.sub(r"\D", "", re.sub("%2B", "", match.group(), flags=re.IGNORECASE))
-    return mask("+" + ("1" + digits if len(digits) == 10 else digits))
-
-
-class MaskNumbers(logging.Filter):
-    """Masks numbers in a record's message, arguments, exception and stack."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask_numbers(record.getMessage()), ()
-        if record.exc_info and not record.exc_text:
-            record.exc_text = _plain.formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = mask_numbers(record.exc_text)
-        if record.stack_info:
-            record.stack_info = mask_numbers(record.stack_info)
-        return True
 
 
 class JsonFormatter(logging.Formatter):
@@ -86,7 +51,7 @@ def configuration(*, level: str, style: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"mask_numbers": {"()": "config.logs.MaskNumbers"}},
+        "filters": {"mask_numbers": {"()": "consent.masking.MaskNumbers"}},
         "formatters": {
             "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
             "json": {"()": "config.logs.JsonFormatter"},
@@ -94,6 +59,7 @@ def configuration(*, level: str, style: str) -> dict[str, Any]:
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
+                "stream": "ext://sys.stderr",
                 "formatter": style,
                 "filters": ["mask_numbers"],
             }

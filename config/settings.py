@@ -167,7 +167,7 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Tollgate <tollgate@{urlsplit(PUBLI
 # --- The demo ---------------------------------------------------------------------------------
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "juniper-demo")
 
-# --- Logs: to the standard output, numbers masked -----------------------------------------------
+# --- Logs: to the standard error, numbers masked ------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = logs.configuration(level=LOG_LEVEL, style=LOG_FORMAT)

@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from consent.masking import MaskNumbers, mask_tracebacks
 from sending.carriers.simulator.carrier import Carrier
 from sending.carriers.simulator.faults import Faults
 from sending.carriers.simulator.server import serve
@@ -54,9 +55,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _log() -> None:
+    """Warnings to the standard error, numbers masked as everywhere else."""
+    handler = logging.StreamHandler()
+    handler.addFilter(MaskNumbers())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    mask_tracebacks()
+
+
 def main() -> int:
     arguments = _arguments()
-    logging.basicConfig(level=logging.WARNING)
+    _log()
     faults = Faults(
         seed=arguments.seed,
         callbacks=not arguments.no_callbacks,
