@@ -6,23 +6,55 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Max
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import WorkspaceForm
+from accounts.history import HistoryMixin
 from accounts.roles import Capability
 from accounts.scoping import WorkspaceModelAdmin
-from consent.models import Purpose, Wording
+from consent import wordings
+from consent.models import ConsentState, Purpose, Wording
 from consent.pages import exports
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
 
 
+class PurposeForm(WorkspaceForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields and self.instance.pk is not None:
+            self.fields["name"].help_text = _(
+                "Once someone has consented to it, the name stays. For another one, add a purpose."
+            )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if self.instance.pk is None or name == self.instance.name:
+            return name
+        # The lock that the database takes too: nobody's consent slips in until it is saved.
+        with transaction.atomic():
+            Purpose.objects.select_for_update().get(pk=self.instance.pk)
+            if ConsentState.objects.filter(purpose=self.instance).exists():
+                raise ValidationError(
+                    _(
+                        "People have consented to “%(name)s”. Under another name their consent "
+                        "would say what they never said yes to. Add a new purpose instead."
+                    ),
+                    code="purpose_in_use",
+                    params={"name": self.instance.name},
+                )
+        return name
+
+
 @admin.register(Purpose)
-class PurposeAdmin(WorkspaceModelAdmin):
+class PurposeAdmin(HistoryMixin, WorkspaceModelAdmin):
+    form = PurposeForm
     add_capability = change_capability = Capability.CONSENT
     list_display = ("name", "description", "export_link")
     search_fields = ("name",)
@@ -69,7 +101,5 @@ class WordingAdmin(WorkspaceModelAdmin):
         form: ModelForm[Wording],
         change: bool,  # noqa: FBT001
     ) -> None:
-        """The next version of its id; two people at once are kept apart by the constraint."""
-        versions = Wording.objects.filter(workspace_id=obj.workspace_id, code=obj.code)
-        obj.version = (versions.aggregate(newest=Max("version"))["newest"] or 0) + 1
-        super().save_model(request, obj, form, change)
+        """The next version of its id."""
+        wordings.add_version(wording=obj)

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 
+@pghistory.track(fields=["name", "description"], model_name="PurposeEvent")
 class Purpose(models.Model):
-    """What consent is for, such as "Weekly offers". Consent to one purpose is for it alone."""
+    """What consent is for, such as "Weekly offers". Consent to one purpose is for it alone.
+
+    Once someone has consented the name stays: another one would say of them what they did not say.
+    """
 
     workspace = models.ForeignKey(
         "accounts.Workspace", models.PROTECT, related_name="purposes", verbose_name=_("workspace")
@@ -36,6 +41,22 @@ class Purpose(models.Model):
                 operation=pgtrigger.UpdateOf("workspace_id"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(old__workspace__df=pgtrigger.F("new__workspace")),
                 func="RAISE EXCEPTION 'a purpose keeps its workspace';",
+            ),
+            # Whoever records consent holds the purpose FOR KEY SHARE (see ConsentState), so the
+            # stronger lock waits for them, and the next statement sees what they recorded.
+            pgtrigger.Trigger(
+                name="purpose_with_records_keeps_its_name",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("name"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__name__df=pgtrigger.F("new__name")),
+                func="""
+                    PERFORM 1 FROM consent_purpose WHERE id = NEW.id FOR UPDATE;
+                    IF EXISTS (SELECT 1 FROM consent_consentstate WHERE purpose_id = NEW.id) THEN
+                        RAISE EXCEPTION 'a purpose that someone consented to keeps its name'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

@@ -239,6 +239,9 @@ class ConsentState(models.Model):
                         RAISE EXCEPTION 'a consent state names what its workspace does not have'
                             USING ERRCODE = 'foreign_key_violation';
                     END IF;
+                    -- Nobody renames the purpose while this is not yet to be seen.
+                    PERFORM 1 FROM consent_purpose
+                    WHERE id IN (SELECT purpose_id FROM added) ORDER BY id FOR KEY SHARE;
                     RETURN NULL;
                 """,
             ),
