@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from accounts.csv_escape import inert
+from accounts.csv_escape import Echo, inert
 
-__all__ = ["inert"]
+__all__ = ["Echo", "inert"]

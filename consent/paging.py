@@ -18,11 +18,19 @@ MOST_COUNTED = 10_000
 
 
 class CappedPaginator(_Paginator):
-    """Counts at most `MOST_COUNTED` rows; what lies behind is reached by searching."""
+    """Counts rows up to `MOST_COUNTED`; what lies behind is reached by searching or a filter."""
 
     object_list: QuerySet[Any]
 
     @cached_property
-    def count(self) -> int:
+    def counted(self) -> int:
         # A LIMIT within the count: PostgreSQL stops there.
-        return self.object_list[:MOST_COUNTED].count()
+        return self.object_list[: MOST_COUNTED + 1].count()
+
+    @property
+    def capped(self) -> bool:
+        return self.counted > MOST_COUNTED
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, MOST_COUNTED)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from django.conf import settings
-from psycopg import sql
+
+from tests.databases import own_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,18 +22,8 @@ def scratch_database() -> Iterator[str]:
     server = settings.EMBEDDED_POSTGRES
     if server is None:
         pytest.skip("needs the embedded PostgreSQL: DATABASE_URL is set")
-    name = f"scratch_{uuid.uuid4().hex[:10]}"
-    server.ensure_database(name)
-    try:
-        yield server.url(name)
-    finally:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            for database in (name, f"{name}_broker"):
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                        sql.Identifier(database)
-                    )
-                )
+    with own_database(server, prefix="scratch") as address:
+        yield address
 
 
 def environment_for(database: str, data: Path) -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from consent.csv_escape import inert
+from consent.csv_escape import Echo, inert
 from sending.activity import words
+from sending.activity.texts import text_for
 from sending.models import Message
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 CHUNK = 2000
-
-
-class _Echo:
-    """Hands each written line on instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def columns() -> list[str]:
@@ -59,6 +53,8 @@ _FIELDS = (
     "limits_hit",
     "body",
     "campaign__body",
+    "contact__first_name",
+    "contact__last_name",
     "segments",
     "sender__number",
     "sid",
@@ -70,7 +66,7 @@ _FIELDS = (
 
 def lines(messages: QuerySet[Message]) -> Iterator[str]:
     """The lines of the file, heading first; cells that a spreadsheet would compute are inert."""
-    writer: Any = csv.writer(_Echo())
+    writer: Any = csv.writer(Echo())
     yield "\ufeff" + writer.writerow(columns())
     told = _Told()
     for row in messages.values_list(*_FIELDS).iterator(chunk_size=CHUNK):
@@ -93,7 +89,8 @@ def _also(limits: str, reason: str) -> str:
 
 def _cells(row: tuple[Any, ...], told: _Told) -> list[str]:
     number, state, campaign, kind, status, reason, error, limits = row[:8]
-    body, shared, segments, sender, sid, *moments = row[8:]
+    body, shared, first_name, last_name, segments, sender, sid, *moments = row[8:]
+    names = {"first_name": first_name, "last_name": last_name}
     return [
         inert(number),
         state,
@@ -102,17 +99,12 @@ def _cells(row: tuple[Any, ...], told: _Told) -> list[str]:
         told.statuses[status],
         told.reason(reason, error),
         told.also(limits, reason),
-        inert(body or shared or ""),
+        inert(text_for(own=body, template=shared or "", names=names)),
         "" if segments is None else str(segments),
         inert(sender or ""),
         inert(sid),
         *(_moment(moment) for moment in moments),
     ]
-
-
-def text_of(message: Message) -> str:
-    """The message's own text, else the campaign's, which it shares."""
-    return message.body or (message.campaign.body if message.campaign else "")
 
 
 def _moment(moment: datetime | None) -> str:

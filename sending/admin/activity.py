@@ -25,9 +25,9 @@ from accounts.roles import Capability
 from accounts.scoping import WorkspaceModelAdmin, requires
 from consent.models import Contact
 from consent.numbering import NumberError, parse
-from sending.activity import export, filters, timeline, words
+from consent.paging import CappedPaginator
+from sending.activity import export, filters, texts, timeline, words
 from sending.activity.forms import SettleForm
-from sending.activity.paging import CappedPaginator
 from sending.models import Decision, Message
 from sending.pages import shell
 
@@ -122,7 +122,7 @@ class MessageAdmin(WorkspaceModelAdmin):
 
     @admin.display(description=gettext_lazy("text"))
     def text(self, message: Message) -> str:
-        return Truncator(export.text_of(message)).chars(40)
+        return Truncator(texts.text_of(message)).chars(40)
 
     @admin.display(description=gettext_lazy("queued (UTC)"), ordering="created_at")
     def queued(self, message: Message) -> str:
@@ -168,7 +168,8 @@ class MessageAdmin(WorkspaceModelAdmin):
         message = shell.own(request, Message, pk=_key(object_id))
         context = {
             "message": message,
-            "text": export.text_of(message),
+            "text": texts.text_of(message),
+            "foretold": texts.is_foretold(message),
             "why": words.reason(message),
             "label": LABELS[message.status],
             "events": timeline.of(message),

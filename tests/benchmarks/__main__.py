@@ -13,18 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import psycopg
-from psycopg import sql
 
 from config.embedded import EmbeddedPostgres
 from config.processes import free_port, kill_group
 from config.secret import lines
 from tests.benchmarks.figures import Figure, table
+from tests.databases import own_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +46,7 @@ def main() -> int:
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server())
         for name in names:
-            database = stack.enter_context(own_database(server))
+            database = stack.enter_context(own_database(server, prefix="bench"))
             found = measure(name, database, redis, deadline - time.monotonic())
             failed += [] if found is not None else [name]
             figures += found or []
@@ -87,23 +84,6 @@ def measure(name: str, database: str, redis: str | None, seconds: float) -> list
             return None
         found: list[Figure] = json.loads(output.read_text())
         return found
-
-
-@contextmanager
-def own_database(server: EmbeddedPostgres) -> Iterator[str]:
-    """The address of an empty database, dropped at the end with its broker."""
-    name = f"bench_{uuid.uuid4().hex[:10]}"
-    server.ensure_database(name)
-    try:
-        yield server.url(name)
-    finally:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            for database in (name, f"{name}_broker"):
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                        sql.Identifier(database)
-                    )
-                )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.conf import settings
 from config.embedded import EmbeddedPostgres
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks.figures import Figure, table
+from tests.databases import own_database
 
 SERVER = EmbeddedPostgres(settings.BASE_DIR / ".data")
 GOOD = """
@@ -76,7 +77,7 @@ def test_a_benchmark_has_a_migrated_database_of_its_own_and_leaves_none(
     module: Callable[[str], str],
 ) -> None:
     name = module(GOOD)
-    with bench.own_database(SERVER) as url:
+    with own_database(SERVER, prefix="bench") as url:
         found = bench.measure(name, url, "redis://127.0.0.1:1/0", 120)
         assert found is not None
         assert found[0]["value"] == 1.0
@@ -92,6 +93,6 @@ def test_one_that_fails_and_one_that_takes_too_long_are_told_apart_from_figures(
 ) -> None:
     broken = module("def run():\n    raise ValueError('no')\n")
     endless = module("import time\ntime.sleep(600)\n")
-    with bench.own_database(SERVER) as url:
+    with own_database(SERVER, prefix="bench") as url:
         assert bench.measure(broken, url, None, 120) is None
         assert bench.measure(endless, url, None, 3) is None

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import JournalEntry
 from accounts.roles import Role
-from sending.activity import paging
+from consent import paging
 from sending.models import CarrierEvent, Message
 from tests.cast import Cast
 
