@@ -20,6 +20,7 @@ from psycopg.pq import Conninfo
 # One key for everyone who creates or installs, in the database where they do it.
 INSTALL_LOCK = 7_046_021_100
 CONNECT_SECONDS = 10
+VISIBILITY_SECONDS = 3600
 
 
 def uses_pgmq() -> bool:
@@ -50,10 +51,20 @@ def celery_options() -> dict[str, Any]:
     """Celery's settings for the broker.
 
     The visibility timeout is longer than any task: a task that is still running is not given to a
-    second worker. Tasks that would lose by the wait after a crash are found by the sweeps.
+    second worker. Tasks that would lose by the wait after a crash are found by the sweeps. RabbitMQ
+    has no such time: it gives a task back as soon as the worker's connection is gone.
     """
-    if not uses_pgmq():
-        return {"broker_url": settings.CELERY_BROKER_URL}
+    url = settings.CELERY_BROKER_URL
+    scheme = urlsplit(url).scheme
+    if scheme.startswith("redis"):
+        options = {
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "socket_connect_timeout": CONNECT_SECONDS,
+        }
+        return {"broker_url": url, "broker_transport_options": options}
+    if scheme.startswith("amqp"):
+        # A task counts as handed over only when RabbitMQ says that it has it.
+        return {"broker_url": url, "broker_transport_options": {"confirm_publish": True}}
     return {
         # The host is never used: conn_string says where. Without one Celery warns.
         "broker_url": "pgmq://localhost",
@@ -63,7 +74,7 @@ def celery_options() -> dict[str, Any]:
             "wait_time_seconds": 0,
             "use_notify": True,
             "notify_throttle_interval_ms": 0,
-            "visibility_timeout": 3600,
+            "visibility_timeout": VISIBILITY_SECONDS,
             "pool_size": 4,
         },
     }

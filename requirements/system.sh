@@ -1,11 +1,12 @@
 #!/bin/sh
-# What the tests use beyond Python packages: a browser, and gettext's compiler. Installs them on
-# Debian where that is possible; where it is not, the tests that need them are skipped and say so.
+# What the tests use beyond Python packages: a browser, gettext's compiler, and Redis. Installs
+# them on Debian where that is possible; where not, the tests that need them are skipped and say so.
 set -u
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v msgfmt >/dev/null 2>&1 || missing="$missing gettext"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -1,24 +1,29 @@
-"""Celery's broker in PostgreSQL: made once, in a database of its own, and it carries tasks."""
+"""Celery's broker: in PostgreSQL made once, in a database of its own; there and in Redis it carries
+tasks."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import environ
 import psycopg
 import pytest
+import redis
 
 from config import broker, env
+from config.processes import free_port
 from tests.scratch import environment_for, scratch_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 WORKER = [
@@ -47,11 +52,28 @@ def test_many_who_make_the_broker_at_once_make_one(scratch: str) -> None:
         assert own.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,)
 
 
-def test_redis_and_rabbitmq_are_taken_by_address(settings: Any) -> None:
-    for url in ("redis://queue.example.com/0", "amqp://queue.example.com"):
-        settings.CELERY_BROKER_URL = url
-        broker.ensure_broker()
-        assert broker.celery_options() == {"broker_url": url}
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        (
+            "redis://queue.example.com/0",
+            {"visibility_timeout": 3600, "socket_connect_timeout": 10},
+        ),
+        (
+            "rediss://:secret@queue.example.com/0",
+            {"visibility_timeout": 3600, "socket_connect_timeout": 10},
+        ),
+        ("amqp://queue.example.com", {"confirm_publish": True}),
+        ("amqps://queue.example.com", {"confirm_publish": True}),
+    ],
+)
+def test_redis_and_rabbitmq_are_taken_by_address(
+    settings: Any, url: str, options: dict[str, Any]
+) -> None:
+    """For RabbitMQ this compares options only; Redis carries tasks in a test below."""
+    settings.CELERY_BROKER_URL = url
+    broker.ensure_broker()
+    assert broker.celery_options() == {"broker_url": url, "broker_transport_options": options}
 
 
 def test_an_address_of_a_broker_in_postgresql_is_used_as_it_is(settings: Any) -> None:
@@ -60,12 +82,70 @@ def test_an_address_of_a_broker_in_postgresql_is_used_as_it_is(settings: Any) ->
     assert (found["host"], found["port"], found["dbname"]) == ("db.example.com", "5433", "tasks")
 
 
+@dataclass
+class Carrying:
+    """A broker that runs: its address, and how what a dead worker held is given back at once."""
+
+    url: str
+    give_back: Callable[[], object]
+
+
+@pytest.fixture(params=["pgmq", "redis"])
+def carrying(
+    request: pytest.FixtureRequest, scratch: str, settings: Any, tmp_path: Path
+) -> Iterator[Carrying]:
+    if request.param == "pgmq":
+        broker.ensure_broker()
+        yield Carrying("", _give_back_in_postgresql)
+        return
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("needs redis-server; requirements/system.sh installs it where it can")
+    port = free_port("127.0.0.1", 20_500)
+    server = subprocess.Popen(
+        [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", tmp_path],
+        stdout=subprocess.DEVNULL,
+    )
+    client = redis.Redis(port=port)
+    try:
+        _wait_until(lambda: _answers(client), "Redis does not start")
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        yield Carrying(settings.CELERY_BROKER_URL, lambda: _give_back_in_redis(client))
+    finally:
+        client.close()
+        server.terminate()
+        server.wait(30)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def _give_back_in_postgresql() -> None:
+    with psycopg.connect(broker.conninfo()) as connection:
+        connection.execute("UPDATE pgmq.q_default SET vt = now()")
+
+
+def _give_back_in_redis(client: redis.Redis) -> None:
+    """Make what the dead worker held older than the visibility timeout."""
+    held = cast("list[tuple[bytes, float]]", client.zrange("unacked_index", 0, -1, withscores=True))
+    assert held, "Redis knows of no task that was held"
+    past = time.time() - broker.VISIBILITY_SECONDS
+    assert all(score > past for _tag, score in held)
+    client.zadd("unacked_index", {tag: past - 1 for tag, _score in held})
+
+
 @pytest.mark.faults
 def test_a_worker_that_is_killed_loses_no_task_and_leaves_no_child(
-    scratch: str, tmp_path: Path
+    scratch: str, carrying: Carrying, tmp_path: Path
 ) -> None:
-    environment = environment_for(scratch, tmp_path) | {"TASK_OUTPUT": str(tmp_path / "out")}
-    broker.ensure_broker()
+    environment = environment_for(scratch, tmp_path) | {
+        "TASK_OUTPUT": str(tmp_path / "out"),
+        "CELERY_BROKER_URL": carrying.url,
+    }
     _publish(environment, "slow", 1)
     first = subprocess.Popen(WORKER, cwd=env.BASE_DIR, env=environment)
     try:
@@ -77,8 +157,7 @@ def test_a_worker_that_is_killed_loses_no_task_and_leaves_no_child(
     finally:
         first.kill()
     # What the dead worker held becomes visible again; here by hand, not after an hour.
-    with psycopg.connect(broker.conninfo()) as connection:
-        connection.execute("UPDATE pgmq.q_default SET vt = now()")
+    carrying.give_back()
     _publish(environment, "quick", 2)
     second = subprocess.Popen(WORKER, cwd=env.BASE_DIR, env=environment)
     try:
