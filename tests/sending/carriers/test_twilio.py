@@ -4,63 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from sending.carriers.errors import ACCOUNT_REJECTED, NOT_CONNECTED, RATE_LIMITED
+from sending.carriers.errors import ACCOUNT_REJECTED, RATE_LIMITED
 from sending.carriers.outcome import (
     Accepted,
-    CarrierLookupError,
-    Found,
     Outcome,
-    Outgoing,
     Refused,
     TryLater,
     Unknown,
 )
 from sending.carriers.twilio import CarrierClient
+from tests.sending.carriers.clients import (
+    ACCOUNT,
+    SENDER,
+    TO,
+    answering,
+    client,
+    http,
+    not_connected,
+    outgoing,
+    send,
+)
 from tests.simulator import AUTH_TOKEN, Simulator
-
-ACCOUNT = "AC" + "a" * 32
-SENDER = "+18885550100"
-TO = "+12395550123"
-
-
-def outgoing(to: str = TO, body: str = "Acme: hello. Reply STOP to opt out.") -> Outgoing:
-    return Outgoing(
-        message_id=7, to=to, sender=SENDER, body=body, status_callback="http://127.0.0.1:9/status/"
-    )
-
-
-def client(url: str, *, token: str = AUTH_TOKEN, timeout: float = 5.0) -> CarrierClient:
-    return CarrierClient(api_url=url, account_sid=ACCOUNT, auth_token=token, timeout=timeout)
-
-
-def send(url: str, message: Outgoing, *, token: str = AUTH_TOKEN, timeout: float = 5.0) -> Outcome:
-    async def run() -> Outcome:
-        async with client(url, token=token, timeout=timeout) as carrier:
-            return await carrier.send(message)
-
-    return asyncio.run(run())
-
-
-def find(url: str, since: datetime, to: str = TO) -> list[Found]:
-    async def run() -> list[Found]:
-        async with client(url) as carrier:
-            return await carrier.find(to=to, sender=SENDER, since=since)
-
-    return asyncio.run(run())
-
-
-def not_connected(outcome: Outcome) -> bool:
-    if not isinstance(outcome, TryLater):
-        return False
-    return outcome.code == NOT_CONNECTED and 5.0 <= outcome.after <= 6.25
 
 
 def test_an_accepted_message_stands_in_the_carriers_log_as_it_was_given(
@@ -173,37 +141,6 @@ def test_a_connection_kept_alive_that_died_meanwhile_is_not_posted_into_twice(
     assert len(simulator.accepted()) == 2
 
 
-@contextmanager
-def answering(content: bytes) -> Iterator[tuple[str, Callable[[], int]]]:
-    """A server that answers every connection with ``content``, and counts the connections."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    connections = 0
-
-    def serve() -> None:
-        nonlocal connections
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connections += 1
-            with connection:
-                connection.recv(65536)
-                connection.sendall(content)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", lambda: connections
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join()
-
-
-def http(status: str, body: str = "", headers: str = "") -> bytes:
-    length = f"Content-Length: {len(body)}\r\n"
-    return f"HTTP/1.1 {status}\r\n{length}{headers}Connection: close\r\n\r\n{body}".encode()
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -255,48 +192,3 @@ def test_neither_token_nor_number_nor_text_is_told(
     told = caplog.text + repr(outcomes) + repr(message) + repr(client(simulator.url))
     for secret in (AUTH_TOKEN, TO, "private"):
         assert secret not in told
-
-
-def test_a_look_up_finds_what_went_from_this_sender_to_this_number_since(
-    simulator: Simulator,
-) -> None:
-    began = datetime.now(UTC)
-    first = send(simulator.url, outgoing(body="one"))
-    send(simulator.url, outgoing(to="+12395550124"))
-    assert isinstance(first, Accepted)
-    [found] = find(simulator.url, began)
-    assert (found.sid, found.body) == (first.sid, "one")
-    assert abs(found.created_at - began) < timedelta(seconds=5)
-    assert find(simulator.url, began + timedelta(minutes=1)) == []
-
-
-def test_a_look_up_reads_every_page(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sending.carriers.twilio.PAGE_SIZE", 2)
-    for number in range(5):
-        send(simulator.url, outgoing(body=f"text {number}"))
-    found = find(simulator.url, datetime.now(UTC) - timedelta(minutes=1))
-    assert {message.body for message in found} == {f"text {number}" for number in range(5)}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        http("500 Internal Server Error"),
-        http("200 OK", "[]"),
-        http("200 OK", '{"messages": [{"to": "+12395550123"}]}'),
-        b"",
-    ],
-)
-def test_a_look_up_that_cannot_be_read_says_so_rather_than_nothing_found(content: bytes) -> None:
-    with answering(content) as (url, _), pytest.raises(CarrierLookupError):
-        find(url, datetime.now(UTC))
-
-
-def test_the_account_is_looked_at_only_with_its_token(simulator: Simulator) -> None:
-    async def run(ask: Callable[[CarrierClient], Awaitable[object]]) -> object:
-        async with client(simulator.url, token="wrong") as carrier:
-            return await ask(carrier)
-
-    since = datetime.now(UTC)
-    with pytest.raises(CarrierLookupError, match="HTTP 401"):
-        asyncio.run(run(lambda carrier: carrier.find(to=TO, sender=SENDER, since=since)))
