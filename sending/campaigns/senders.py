@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Case, Value, When
 
 from sending.models import Campaign, SenderNumber, SenderPreferences
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 UNUSABLE = (SenderNumber.Verification.REJECTED, SenderNumber.Verification.RELEASED)
 
@@ -13,18 +18,10 @@ def by_country(campaign: Campaign) -> dict[str, SenderNumber]:
     """The sender for each country that has one; a country that is missing has none.
 
     The campaign's own sender serves its country. Otherwise the United States has the sender of the
-    preferences, and every other country a verified sender of its own, or failing that any that is
-    neither rejected nor released.
+    preferences, and every other country one of its own (`elsewhere`).
     """
-    usable = SenderNumber.objects.filter(workspace_id=campaign.workspace_id).exclude(
-        verification__in=UNUSABLE
-    )
-    chosen: dict[str, SenderNumber] = {}
-    verified_last = Case(
-        When(verification=SenderNumber.Verification.VERIFIED, then=Value(1)), default=Value(0)
-    )
-    for sender in usable.exclude(country="US").order_by(verified_last, "-id"):
-        chosen[sender.country] = sender
+    chosen = elsewhere(campaign.workspace_id)
+    usable = _usable(campaign.workspace_id)
     preferred = SenderPreferences.objects.filter(workspace_id=campaign.workspace_id)
     us_sender = usable.filter(pk__in=preferred.values("us_sender")).first()
     if us_sender is not None:
@@ -38,10 +35,24 @@ def by_country(campaign: Campaign) -> dict[str, SenderNumber]:
     return chosen
 
 
+def elsewhere(workspace_id: int) -> dict[str, SenderNumber]:
+    """The sender of each country but the United States, where a campaign names none.
+
+    Of a country's verified numbers the first that was added; without any, the first of those that
+    are neither rejected nor released.
+    """
+    verified_last = Case(
+        When(verification=SenderNumber.Verification.VERIFIED, then=Value(1)), default=Value(0)
+    )
+    senders = _usable(workspace_id).exclude(country="US").order_by(verified_last, "-id")
+    return {sender.country: sender for sender in senders}
+
+
+def _usable(workspace_id: int) -> QuerySet[SenderNumber]:
+    senders = SenderNumber.objects.filter(workspace_id=workspace_id)
+    return senders.exclude(verification__in=UNUSABLE)
+
+
 def usable_senders(workspace_id: int) -> list[SenderNumber]:
     """What a campaign may name as its sender."""
-    return list(
-        SenderNumber.objects.filter(workspace_id=workspace_id)
-        .exclude(verification__in=UNUSABLE)
-        .order_by("country", "number")
-    )
+    return list(_usable(workspace_id).order_by("country", "number"))

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.guard import demand, requires
 from accounts.roles import Capability
 from sending import preferences, senders
-from sending.countries import country_name
 from sending.models import CarrierAccount, Message, SenderNumber
 from sending.pages import shell
-from sending.pages.settings import tabs
+from sending.pages.settings import elsewhere, tabs
 from sending.pages.settings.forms import (
     ReasonForm,
     SenderAddForm,
@@ -29,8 +28,6 @@ from sending.pages.settings.forms import (
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-    from accounts.models import Workspace
 
 EDITING = Capability.SENDERS
 
@@ -58,18 +55,10 @@ def sender_preferences(request: HttpRequest) -> HttpResponse:
         "form": form,
         "us_sender": row.us_sender,
         "numbers": senders_in_use(workspace).select_related("account").order_by("number"),
-        "elsewhere": _elsewhere(workspace),
+        "elsewhere": elsewhere.countries(workspace),
         "has_account": CarrierAccount.objects.filter(workspace=workspace).exists(),
     }
     return tabs.tab(request, "preferences", "preferences", EDITING, context)
-
-
-def _elsewhere(workspace: Workspace) -> list[tuple[str, list[SenderNumber]]]:
-    """The numbers of every country but the United States, by country."""
-    found: dict[str, list[SenderNumber]] = {}
-    for sender in senders_in_use(workspace).exclude(country="US").order_by("country", "number"):
-        found.setdefault(country_name(sender.country), []).append(sender)
-    return list(found.items())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
