@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from sending import heartbeat
 from sending.campaigns.endings import sweep_cancelled
 from sending.dispatch.sweep import sweep
 from sending.dispatch.tick import beat
@@ -13,6 +14,7 @@ from sending.reconcile import reconcile
 @shared_task(name="sending.metronome")
 def metronome() -> None:
     """Every second; a worker that finds work goes on with it, and others join by the next beat."""
+    heartbeat.note()
     beat()
 
 

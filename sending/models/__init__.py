@@ -3,6 +3,7 @@ from __future__ import annotations
 from sending.models.campaign import Campaign
 from sending.models.carrier import CarrierAccount, CarrierEvent
 from sending.models.decision import Decision, PolicySnapshot
+from sending.models.heartbeat import Heartbeat
 from sending.models.law import FrequencyLaw, LawChoice
 from sending.models.message import Message
 from sending.models.preferences import SenderPreferences
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "FrequencyLaw",
     "FrequencyWindow",
+    "Heartbeat",
     "LawChoice",
     "Message",
     "PolicySnapshot",
