@@ -84,6 +84,11 @@ class ImportJob(models.Model):
         return self.file_name
 
     @property
+    def encoding_in_words(self) -> str:
+        """As people know it, who never heard of cp1252."""
+        return {"cp1252": "Windows-1252"}.get(self.encoding, self.encoding.upper())
+
+    @property
     def unknown_columns(self) -> list[str]:
         """The titles of columns that no field takes, without those of our rejects file."""
         used = set(self.mapping.values())

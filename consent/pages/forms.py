@@ -74,7 +74,10 @@ def _long(label: Any, *, required: bool = False, **more: Any) -> forms.CharField
 
 def _purpose() -> _PurposeChoice:
     return _PurposeChoice(
-        label=_("Purpose"), queryset=Purpose.objects.none(), widget=UnfoldAdminSelectWidget()
+        label=_("Purpose"),
+        queryset=Purpose.objects.none(),
+        widget=UnfoldAdminSelectWidget(),
+        empty_label=_("Choose a purpose"),
     )
 
 

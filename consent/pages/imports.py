@@ -98,7 +98,7 @@ def columns(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
 
 
 def _samples(job: ImportJob) -> list[list[str]]:
-    """The first cells of each column that are not empty. Raises `FileTroubleError`."""
+    """The first cells of each column that are not empty, each once. Raises `FileTroubleError`."""
     with opened(job) as file:
         rows = records(
             binary(file), encoding=job.encoding, delimiter=job.delimiter, columns=len(job.header)
@@ -108,7 +108,9 @@ def _samples(job: ImportJob) -> list[list[str]]:
         except (OSError, UnicodeError) as error:
             raise trouble(error) from error
     return [
-        [cell[:60] for each in first if (cell := each.cells[index].strip())][:SAMPLES]
+        list(dict.fromkeys(cell[:60] for each in first if (cell := each.cells[index].strip())))[
+            :SAMPLES
+        ]
         for index in range(len(job.header))
     ]
 
