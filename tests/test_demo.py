@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import psutil
@@ -17,7 +18,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.models import Membership, Workspace
+from accounts.models import JournalEntry, Membership, Workspace
 from accounts.roles import Role
 from config import env, secret
 from config.demo import samples
@@ -53,6 +54,13 @@ def test_every_number_of_the_files_is_fictional() -> None:
             digits = re.sub(r"\D", "", row[0])
             if len(digits) in (10, 11):
                 assert digits[-7:-2] == "55501" or digits[-7:-4] in {"155", "555"}, row
+
+
+def test_every_consent_of_the_files_lies_well_in_the_past() -> None:
+    for path, encoding in ((samples.OPT_INS, "utf-8-sig"), (samples.STORES, "cp1252")):
+        years = set(re.findall(r"\b(20\d\d)\b", path.read_text(encoding=encoding)))
+        # What people typed wrong stays: it is there to be rejected.
+        assert years - {"2062", "2019"} <= {"2024", "2025"}
 
 
 def counts() -> dict[str, int]:
@@ -101,6 +109,20 @@ def test_every_role_has_somebody() -> None:
     assert {member.role: member.user.email for member in members} == {
         role.value: email_of(role) for role in Role
     }
+
+
+@pytest.mark.django_db
+def test_the_journal_tells_how_it_came_about() -> None:
+    ensure_workspace(simulator_url=SIMULATOR)
+    entries = JournalEntry.objects.filter(workspace__slug=SLUG)
+    kinds = Counter(entries.values_list("kind", flat=True))
+    Kind = JournalEntry.Kind  # noqa: N806
+    assert kinds == {Kind.ROLE: 4, Kind.CARRIER: 1, Kind.RATE: 1, Kind.SMART_SENDING: 1}
+    assert {entry.actor.email for entry in entries} == {email_of(Role.OWNER)}
+    ensure_workspace(simulator_url=SIMULATOR)
+    assert entries.count() == kinds.total()
+    ensure_workspace(simulator_url="http://127.0.0.1:8099")
+    assert entries.filter(kind=Kind.CARRIER).count() == 2
 
 
 @pytest.mark.django_db

@@ -120,7 +120,8 @@ def _opt_in(chance: random.Random, number: str) -> list[str]:
 
 
 def _moment(chance: random.Random) -> datetime:
-    newest = datetime(2026, 11, 15, 20, tzinfo=UTC)
+    # Long past by any clock: a consent of the future would be rejected.
+    newest = datetime(2025, 12, 15, 20, tzinfo=UTC)
     return newest - timedelta(minutes=chance.randrange(60 * 24 * 700))
 
 
