@@ -37,19 +37,20 @@ class PurposeForm(WorkspaceForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if self.instance.pk is None or name == self.instance.name:
+        purpose: Purpose = self.instance  # type: ignore[assignment]
+        if purpose.pk is None or name == purpose.name:
             return name
         # The lock that the database takes too: nobody's consent slips in until it is saved.
         with transaction.atomic():
-            Purpose.objects.select_for_update().get(pk=self.instance.pk)
-            if ConsentState.objects.filter(purpose=self.instance).exists():
+            Purpose.objects.select_for_update().get(pk=purpose.pk)
+            if ConsentState.objects.filter(purpose=purpose).exists():
                 raise ValidationError(
                     _(
                         "People have consented to “%(name)s”. Under another name their consent "
                         "would say what they never said yes to. Add a new purpose instead."
                     ),
                     code="purpose_in_use",
-                    params={"name": self.instance.name},
+                    params={"name": purpose.name},
                 )
         return name
 
