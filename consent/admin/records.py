@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.roles import Capability
 from accounts.scoping import WorkspaceModelAdmin
 from consent.contacts import number_search
 from consent.models import ConsentRecord, ConsentState
+from consent.pages import proofs
 from consent.paging import CappedPaginator
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
 
 
 class _ReadOnly(WorkspaceModelAdmin):
@@ -33,6 +41,14 @@ class ConsentRecordAdmin(_ReadOnly):
     # Served by the index of a workspace's records; the newest come first.
     ordering = ("-id",)
     sortable_by = ()
+    # Its address is nobody's to open; the contact's page offers the download.
+    exclude = ("proof",)
+
+    def get_urls(self) -> list[URLPattern]:
+        proof = partial(proofs.proof_file, self)
+        page = self.page("<int:pk>/proof/", proof, "proof", Capability.CONSENT)
+        urls: list[URLPattern] = super().get_urls()
+        return [page, *urls]
 
 
 @admin.register(ConsentState)
