@@ -40,6 +40,7 @@ def run() -> list[Figure]:
         peer = measure_peer(small)
         limit = measure_copy()
         memory = measure_memory(large)
+        assert memory < MEMORY_LIMIT, f"the import took {memory:.0f} MB"
     return [
         {
             "name": f"import of {ROWS:,} opt-ins",
@@ -51,7 +52,7 @@ def run() -> list[Figure]:
             "limit_ratio": ours / limit,
         },
         {
-            "name": f"dry run of {MEMORY_ROWS:,} opt-ins, peak memory",
+            "name": f"import of {MEMORY_ROWS:,} opt-ins, peak memory",
             "value": memory,
             "unit": "MB",
             "peer": "",
@@ -214,12 +215,16 @@ def measure_copy() -> float:
 
 
 def measure_memory(path: Path) -> float:
-    """Peak resident megabytes of a process that takes a million rows through every check."""
+    """Peak resident megabytes of a process that imports a million rows, ledger and state too."""
+    from consent.models import ConsentRecord, ConsentState, ImportRun
+
     purpose = purpose_named("memory")
     process = subprocess.Popen(
         [
-            *(sys.executable, "manage.py", "import_optins", str(path), "--dry-run"),
+            *(sys.executable, "manage.py", "import_optins", str(path), "--not-bought"),
             *("--workspace", purpose.workspace.slug, "--purpose", purpose.name),
+            *("--user", purpose.workspace.memberships.get().user.email),
+            *("--collected-by", "Shops", "--method", "Page"),
         ],
         stdout=subprocess.DEVNULL,
         cwd=Path(__file__).parent.parent.parent,
@@ -227,6 +232,10 @@ def measure_memory(path: Path) -> float:
     _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
+    run = ImportRun.objects.get(job__purpose=purpose)
+    assert (run.kind, run.status, run.rows_read) == ("import", "finished", MEMORY_ROWS)
+    records = ConsentRecord.objects.filter(purpose=purpose).count()
+    assert run.accepted == records == ConsentState.objects.filter(purpose=purpose).count()
     for job in purpose.imports.all():
         job.file.delete(save=False)
     return usage.ru_maxrss / 1024
