@@ -51,6 +51,9 @@ class Welcome:
             return
         self.greeted = time.monotonic()
         self.supervisor.say("", f"Tollgate is at {self.layout.address}/")
+        if self.layout.simulator_port is not None:
+            phones = f"http://127.0.0.1:{self.layout.simulator_port}/simulator/"
+            self.supervisor.say("", f"The simulated carrier shows its phones at {phones}")
         for line in self.lines:
             self.supervisor.say("", line)
         self.supervisor.say("", "Ctrl-C stops everything.")

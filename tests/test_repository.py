@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from io import StringIO
@@ -11,10 +12,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command, get_commands, load_command_class
 from django.template import engines
 
+from config.demo.workspace import SLUG
+
 ROOT = Path(settings.BASE_DIR)
+PAGES = sorted(["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
 OWN_APPS = ("accounts", "consent", "sending", "config")
 TEMPLATES = sorted(
     path
@@ -76,7 +80,7 @@ def commands_in(document: Path) -> tuple[set[str], set[str]]:
     )
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/deployment.md", "docs/settings.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_commands_that_a_page_names_exist(name: str) -> None:
     targets, commands = commands_in(ROOT / name)
     makefile = (ROOT / "Makefile").read_text()
@@ -85,10 +89,38 @@ def test_commands_that_a_page_names_exist(name: str) -> None:
     assert commands <= set(get_commands())
 
 
-def test_files_that_the_readme_names_exist() -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_a_page_names_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert ((ROOT / name).parent / link).exists(), link
+    for path in re.findall(r"`((?:config|consent|sending|accounts|tests)/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in PAGES if name != "README.md" and f"]({name})" not in readme] == []
+
+
+def examples() -> list[list[str]]:
+    """The commands of the README that can be run as they stand there."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name in re.findall(r"\]\(([\w./-]+)\)", text):
-        assert (ROOT / name).exists(), name
+    lines = re.findall(r"^ {4}python manage\.py (.*)$", text, re.MULTILINE)
+    return [shlex.split(line) for line in lines if "[" not in line]
+
+
+@pytest.mark.parametrize("words", examples(), ids=lambda words: words[0])
+def test_an_example_of_the_readme_is_understood(words: list[str]) -> None:
+    command = load_command_class(get_commands()[words[0]], words[0])
+    given = command.create_parser("manage.py", words[0]).parse_args(words[1:])
+    if "workspace" in given:
+        assert given.workspace == SLUG
+
+
+def test_the_readme_shows_every_command_for_sending_and_importing() -> None:
+    shown = {words[0] for words in examples()}
+    assert shown == {"send_campaign", "preflight", "explain", "import_optins"}
 
 
 def test_every_app_of_ours_is_in_the_house() -> None:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,10 @@ def gone(processes: list[psutil.Process]) -> bool:
 def test_it_says_where_it_is_answers_and_stops_without_a_trace(up: Running) -> None:
     assert f"Tollgate is at http://127.0.0.1:{up.port}/" in up.text()
     assert up.answers()
+    phones = re.search(r"shows its phones at (\S+)", up.text())
+    assert phones is not None
+    with urllib.request.urlopen(phones[1], timeout=10) as page:
+        assert page.status == 200
     family = up.children()
     assert len(family) >= len(PROGRAMS)
     up.process.send_signal(signal.SIGTERM)
