@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.models import Membership, User, Workspace
+from accounts.platform import is_platform_staff
 from accounts.roles import Capability
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def workspaces_of(user: object) -> QuerySet[Workspace]:
     """The workspaces that ``user`` may see: all for platform staff, else those of memberships."""
     if not isinstance(user, User) or not user.is_active:
         return Workspace.objects.none()
-    if user.is_staff:
+    if is_platform_staff(user):
         return Workspace.objects.all()
     return Workspace.objects.filter(memberships__user=user)
 
@@ -57,4 +58,4 @@ def user_may(request: HttpRequest, capability: Capability) -> bool:
     membership = current_membership(request)
     if membership is not None and membership.may(capability):
         return True
-    return user.is_staff and capability == Capability.READ
+    return capability == Capability.READ and is_platform_staff(user)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 
 from accounts.current import workspaces_of
+from accounts.platform import is_platform_staff
 
 
 class LoginForm(AuthenticationForm):
@@ -32,5 +33,5 @@ class LoginForm(AuthenticationForm):
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         if not user.is_active:
             raise ValidationError(self.error_messages["inactive"], code="inactive")
-        if not getattr(user, "is_staff", False) and not workspaces_of(user).exists():
+        if not is_platform_staff(user) and not workspaces_of(user).exists():
             raise ValidationError(self.error_messages["no_workspace"], code="no_workspace")

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.current import current_workspace
 from accounts.models import User, Workspace
+from accounts.platform import is_platform_staff
 from accounts.roles import Capability
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def current_id(request: HttpRequest) -> object:
 
 
 def sees_all(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+    return is_platform_staff(request.user)
 
 
 def changes_all(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from unfold.sites import UnfoldAdminSite
 from accounts.current import current_workspace, workspaces_of
 from accounts.login import LoginForm
 from accounts.navigation import settings_url, sidebar
+from accounts.platform import is_platform_staff
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,8 +32,8 @@ class TollgateAdminSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Platform staff, and whoever is a member of some workspace."""
         user = request.user
-        return bool(user.is_active) and (
-            bool(getattr(user, "is_staff", False)) or current_workspace(request) is not None
+        return is_platform_staff(user) or (
+            bool(user.is_active) and current_workspace(request) is not None
         )
 
     def get_urls(self) -> list[URLPattern]:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, User, Workspace
+from accounts.platform import COMPLIANCE
 from accounts.roles import Role
 from consent.models import ConsentRecord, ConsentState, Contact, Purpose
 from consent.numbering import parse
@@ -22,7 +24,10 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass
 class Cast:
-    """``acme`` and ``rival`` are workspaces; ``members`` are acme's, by role."""
+    """``acme`` and ``rival`` are workspaces; ``members`` are acme's, by role.
+
+    ``staff`` is a superuser; ``clerk`` is of the compliance team and no superuser.
+    """
 
     acme: Workspace
     rival: Workspace
@@ -31,6 +36,7 @@ class Cast:
     sender: SenderNumber
     rival_sender: SenderNumber
     staff: User
+    clerk: User
     members: dict[Role, User] = field(default_factory=dict)
     rivals: dict[Role, User] = field(default_factory=dict)
 
@@ -43,6 +49,10 @@ class Cast:
             is_staff=True,
             is_superuser=True,
         )
+        clerk = User.objects.create(
+            email="clerk@tollgate.example", name="Clerk", password=_password(), is_staff=True
+        )
+        clerk.groups.add(Group.objects.get(name=COMPLIANCE))
         acme, members = _workspace("acme", "Acme Outfitters")
         rival, rivals = _workspace("rival", "Rival Goods")
         return cls(
@@ -53,6 +63,7 @@ class Cast:
             sender=_sender(acme, "+18885550100", "a"),
             rival_sender=_sender(rival, "+18885550199", "b"),
             staff=staff,
+            clerk=clerk,
             members=members,
             rivals=rivals,
         )

@@ -7,8 +7,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+
+# The group whose members, if they are staff too, are platform staff.
+COMPLIANCE = "compliance"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,7 +34,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who logs in, by e-mail; what they may do follows from memberships and staff status.
 
-    ``is_staff`` marks platform staff, who see every workspace. Members are not staff.
+    ``is_staff`` with the group *compliance* marks platform staff, who see every workspace; see
+    `accounts.platform`. Members are not staff.
     """
 
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -41,7 +46,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Your own number, for previews of campaigns."),
     )
     is_staff = models.BooleanField(
-        _("platform staff"), default=False, help_text=_("Sees every workspace.")
+        _("platform staff"),
+        default=False,
+        help_text=_("With the group compliance: sees every workspace."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
@@ -65,6 +72,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def in_compliance(self) -> bool:
+        """Kept with the object, as Django keeps permissions; see `accounts.platform`."""
+        return self.groups.filter(name=COMPLIANCE).exists()
 
     def get_full_name(self) -> str:
         return self.name

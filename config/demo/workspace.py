@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts import members, workspaces
 from accounts.models import Membership, User, Workspace
+from accounts.platform import COMPLIANCE
 from accounts.roles import Role
 from consent.models import Purpose, Wording
 from sending import carrier_accounts, preferences, senders
@@ -19,6 +21,7 @@ from sending.models import CarrierAccount, SenderNumber
 SLUG = "juniper"
 STAFF = "staff@tollgate.example"
 SIMULATOR = "Simulator"
+COMPLIANCE_STAFF = "compliance@tollgate.example"
 SIMULATOR_TOKEN = "simulator"  # noqa: S105  what the simulator accepts from everybody
 WORDING = (
     "Yes, text me Juniper's weekly offers at this number, by automated means. Up to 4 messages a "
@@ -83,7 +86,7 @@ def _find_simulator(workspace: Workspace, simulator_url: str) -> None:
 def _create(simulator_url: str) -> Workspace:
     """By the services that the pages use, so that the journal tells how all this came about."""
     password = make_password(settings.DEMO_PASSWORD)
-    _person(STAFF, "Sam Staff", password, is_staff=True, is_superuser=True)
+    _create_platform_staff(password)
     owner = _person(email_of(Role.OWNER), PEOPLE[Role.OWNER], password)
     workspace = workspaces.create(slug=SLUG, name="Juniper Supply Co.", owner=owner)
     for role, name in PEOPLE.items():
@@ -106,6 +109,13 @@ def _create(simulator_url: str) -> Workspace:
     Wording.objects.create(workspace=workspace, code="text-club", version=1, text=WORDING)
     _create_sender(workspace, owner, simulator_url)
     return workspace
+
+
+def _create_platform_staff(password: str) -> None:
+    """Sam, who may do everything, and Petra of the compliance team, who reads every workspace."""
+    _person(STAFF, "Sam Staff", password, is_staff=True, is_superuser=True)
+    petra = _person(COMPLIANCE_STAFF, "Petra Prüfer", password, is_staff=True)
+    petra.groups.add(Group.objects.get(name=COMPLIANCE))
 
 
 def _person(email: str, name: str, password: str, **staff: bool) -> User:

@@ -59,8 +59,7 @@ def test_platform_staff_read_every_workspace(cast: Cast, states: StateAdmin) -> 
 def test_staff_who_are_no_superusers_read_everything_and_change_nothing(
     cast: Cast, states: StateAdmin
 ) -> None:
-    clerk = User.objects.create_user("clerk@tollgate.example", "x", is_staff=True)
-    request = request_of(clerk)
+    request = request_of(cast.clerk)
     row = states.get_queryset(request).first()
     assert states.has_view_permission(request, row)
     assert not states.has_change_permission(request, row)
@@ -161,8 +160,7 @@ def test_fetch_tells_nobody_that_a_foreign_row_exists(cast: Cast) -> None:
 
 
 def test_fetch_lets_staff_read_beyond_the_current_workspace_but_not_write(cast: Cast) -> None:
-    clerk = User.objects.create_user("clerk@tollgate.example", "x", is_staff=True)
-    request = request_of(clerk)
+    request = request_of(cast.clerk)
     assert fetch(request, SenderNumber, pk=cast.rival_sender.pk) == cast.rival_sender
     with pytest.raises(Http404):
         fetch(request, SenderNumber, Capability.SENDERS, pk=cast.rival_sender.pk)

@@ -46,6 +46,30 @@ TABLE: list[tuple[str, str, set[Role]]] = [
 ]
 
 
+# What platform staff get: the compliance team, and superusers.
+PLATFORM: list[tuple[str, str, int, int]] = [
+    ("get", "/admin/", 200, 200),
+    ("get", "/admin/accounts/journalentry/", 200, 200),
+    ("get", "/admin/accounts/user/", 200, 200),
+    ("get", "/admin/accounts/user/add/", 403, 200),
+    ("get", "/admin/accounts/workspace/", 200, 200),
+    ("get", "/admin/accounts/workspace/add/", 403, 200),
+    ("get", "/admin/sending/frequencylaw/", 200, 200),
+    ("get", "/admin/sending/frequencylaw/add/", 403, 200),
+    ("get", "/admin/accounts/membership/invite/", 403, 200),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "clerk", "superuser"), PLATFORM)
+def test_where_platform_staff_get_in(
+    cast: Cast, client: Client, method: str, address: str, clerk: int, superuser: int
+) -> None:
+    client.force_login(cast.clerk)
+    assert getattr(client, method)(address).status_code == clerk
+    client.force_login(cast.staff)
+    assert getattr(client, method)(address).status_code == superuser
+
+
 @pytest.mark.parametrize(("method", "address", "roles"), TABLE)
 def test_who_gets_in_where(
     cast: Cast,

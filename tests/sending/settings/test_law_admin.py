@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.roles import Role
 from sending.models import FrequencyLaw
 from tests.cast import Cast
@@ -45,8 +44,7 @@ def test_members_do_not_reach_the_table(cast: Cast, client: Client, role: Role) 
 
 
 def test_staff_who_are_no_superusers_only_read(cast: Cast, client: Client) -> None:
-    clerk = User.objects.create_user("clerk@tollgate.example", None, is_staff=True)
-    client.force_login(clerk)
+    client.force_login(cast.clerk)
     assert client.get(LIST).status_code == 200
     assert client.post(f"{LIST}add/", _row(30)).status_code == 403
     assert FrequencyLaw.objects.count() == 4
