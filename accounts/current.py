@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SESSION_KEY = "workspace"
+# The hidden field of every form: the workspace that the form was opened in.
+FORM_FIELD = "_workspace"
 
 
 def workspaces_of(user: object) -> QuerySet[Workspace]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.shortcuts import render
 
-from accounts.current import current_membership, current_workspace
+from accounts.current import current_membership, current_workspace, workspaces_of
 from accounts.guard import RoleNeeded
 from accounts.roles import roles_with
 
@@ -32,6 +32,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; the same for what never was and for what is another workspace's."""
     return _page(request, 404, {})
+
+
+def other_workspace(request: HttpRequest, opened_in: str) -> HttpResponse:
+    """409: the form was opened in another workspace than the one worked in now."""
+    found = workspaces_of(request.user).filter(pk=opened_in) if opened_in.isdecimal() else None
+    return _page(request, 409, {"opened_in": found.first() if found is not None else None})
 
 
 def _page(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:
