@@ -10,7 +10,7 @@ from accounts.models import JournalEntry, User, Workspace
 
 def record(
     *,
-    workspace: Workspace,
+    workspace: Workspace | None,
     actor: User,
     kind: JournalEntry.Kind,
     old: str,
@@ -19,6 +19,8 @@ def record(
     subject: str = "",
 ) -> JournalEntry:
     """Write down one risky change, in the transaction that makes it.
+
+    Without a workspace it concerns the platform, and only platform staff see it.
 
     Raises `ValidationError` (code ``reason_required``) when the reason is blank.
     """

@@ -9,26 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldBooleanWidget,
 )
 
 from accounts.models import Membership, Workspace
+from accounts.reason import ReasonForm
 from accounts.roles import Role
 
 ASSIGNABLE = [(role.value, role.label) for role in Role if role != Role.OWNER]
-
-
-class ReasonForm(forms.Form):
-    """Says why; every form that changes who may do what asks it."""
-
-    reason = forms.CharField(
-        label=_("Why?"),
-        help_text=_("Kept in the journal, for good."),
-        max_length=2000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
-    field_order: Any = None
 
 
 class AddForm(ReasonForm):

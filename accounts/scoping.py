@@ -16,6 +16,7 @@ an admin class is guarded by ``@requires(Capability.READ)`` and asks ``fetch`` f
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -104,9 +105,11 @@ class WorkspaceModelAdmin(Capabilities, Choosers, ModelAdmin):
         self, route: str, view: Callable[..., Any], name: str, capability: Capability
     ) -> URLPattern:
         """A page of this admin class, ``admin:<app>_<model>_<name>``, guarded by ``capability``."""
-        meta = self.model._meta
-        guarded = self.admin_site.admin_view(requires(capability)(view))
+        return self._pattern(route, self.admin_site.admin_view(requires(capability)(view)), name)
+
+    def _pattern(self, route: str, guarded: Any, name: str) -> URLPattern:
         guarded.model_admin = self
+        meta = self.model._meta
         pattern: URLPattern = path(
             route, guarded, name=f"{meta.app_label}_{meta.model_name}_{name}"
         )
@@ -155,6 +158,19 @@ class PlatformModelAdmin(WorkspaceModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return scope.sees_all(request)
+
+    def platform_page(self, route: str, view: Callable[..., Any], name: str) -> URLPattern:
+        """A page of this admin class for superusers, whatever workspace they work in."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not scope.changes_all(request):
+                raise PermissionDenied
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+
+        guarded.guarded_by = "superusers"  # type: ignore[attr-defined]
+        return self._pattern(route, self.admin_site.admin_view(guarded), name)
 
 
 class _WorkspaceInline(Capabilities, Choosers):

@@ -68,6 +68,6 @@ def _lines(rows: Iterator[JournalEntry]) -> Iterator[str]:
             row.old,
             row.new,
             row.reason,
-            row.workspace.slug,
+            row.workspace.slug if row.workspace else "",
         )
         yield writer.writerow([inert(cell) for cell in cells])

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html_join
@@ -16,11 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import members, passwords
-from accounts.current import current_membership, current_workspace, user_may
+from accounts.current import current_membership, user_may
+from accounts.form_page import form_page
+from accounts.frame import actor_of, workspace_of
 from accounts.guard import fetch
 from accounts.history import HistoryMixin
-from accounts.member_forms import AddForm, HandOverForm, ReasonForm, RoleForm
-from accounts.models import Membership, User, Workspace
+from accounts.member_forms import AddForm, HandOverForm, RoleForm
+from accounts.models import Membership, User
+from accounts.reason import ReasonForm
 from accounts.roles import Capability, Role
 from accounts.scoping import WorkspaceModelAdmin
 
@@ -91,11 +93,11 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         return super().changelist_view(request, *args, extra_context=extra, **kwargs)
 
     def invite(self, request: HttpRequest) -> HttpResponse:
-        workspace = _workspace(request)
+        workspace = workspace_of(request)
         form = AddForm(request.POST or None)
 
         def add(data: dict[str, Any]) -> str:
-            membership = members.add(workspace=workspace, actor=_actor(request), **data)
+            membership = members.add(workspace=workspace, actor=actor_of(request), **data)
             return self._welcome(request, membership)
 
         return self._form(
@@ -114,7 +116,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
             changed = members.change_role(
                 workspace=membership.workspace,
                 member=membership.user,
-                actor=_actor(request),
+                actor=actor_of(request),
                 **data,
             )
             return _("%(member)s is now %(role)s.") % {
@@ -139,7 +141,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
             members.remove(
                 workspace=membership.workspace,
                 member=membership.user,
-                actor=_actor(request),
+                actor=actor_of(request),
                 **data,
             )
             return _("%(member)s is no longer a member.") % {"member": membership.user}
@@ -156,7 +158,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         )
 
     def hand_over(self, request: HttpRequest) -> HttpResponse:
-        workspace = _workspace(request)
+        workspace = workspace_of(request)
         if not _owner(request):
             return TemplateResponse(
                 request,
@@ -168,7 +170,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         def hand_over(data: dict[str, Any]) -> str:
             heir: User = data["member"].user
             members.hand_over(
-                workspace=workspace, to=heir, actor=_actor(request), reason=data["reason"]
+                workspace=workspace, to=heir, actor=actor_of(request), reason=data["reason"]
             )
             return _("%(member)s is now the owner, and you are an admin.") % {"member": heir}
 
@@ -200,16 +202,7 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         **context: Any,
     ) -> HttpResponse:
         back = reverse("admin:accounts_membership_changelist")
-        if request.method == "POST" and form.is_valid():
-            data = {name: value for name, value in form.cleaned_data.items() if name != "sure"}
-            try:
-                messages.success(request, apply(data))
-            except ValidationError as refused:
-                form.add_error(None, ValidationError(refused.messages))
-            else:
-                return HttpResponseRedirect(back)
-        page = {**self.admin_site.each_context(request), **context, "back": back, "form": form}
-        return TemplateResponse(request, "accounts/form_page.html", page)
+        return form_page(request, form, apply, site=self.admin_site, back=back, **context)
 
     def _welcome(self, request: HttpRequest, membership: Membership) -> str:
         """Mail the link to whoever has no password; after the commit, and never shown to others."""
@@ -237,18 +230,6 @@ class MembershipAdmin(HistoryMixin, WorkspaceModelAdmin):
         return _("%(member)s is a member now and gets a link to choose a password.") % {
             "member": user
         }
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _workspace(request: HttpRequest) -> Workspace:
-    workspace = current_workspace(request)
-    if workspace is None:
-        raise Http404
-    return workspace
 
 
 def _owner(request: HttpRequest) -> bool:

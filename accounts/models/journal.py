@@ -18,6 +18,8 @@ class JournalEntry(models.Model):
         RATE = "rate", _("Sending rate")
         CARRIER = "carrier", _("Carrier account")
         MESSAGE = "message", _("Message settled by hand")
+        PLATFORM = "platform", _("Platform rights")
+        LAW = "law", _("Law")
         CALL_FORWARDING = "call_forwarding", _("Call forwarding")
 
     workspace = models.ForeignKey(
@@ -25,6 +27,9 @@ class JournalEntry(models.Model):
         models.PROTECT,
         related_name="journal",
         verbose_name=_("workspace"),
+        null=True,
+        blank=True,
+        help_text=_("Empty for what concerns the whole platform; its staff alone see that."),
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")

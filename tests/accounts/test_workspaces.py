@@ -65,8 +65,7 @@ def test_superusers_make_workspaces_on_the_page(cast: Cast, client: Client) -> N
 def test_staff_without_superuser_rights_read_users_and_change_none(
     cast: Cast, client: Client
 ) -> None:
-    clerk = User.objects.create_user("clerk@tollgate.example", "x", is_staff=True)
-    client.force_login(clerk)
+    client.force_login(cast.clerk)
     assert client.get("/admin/accounts/user/").status_code == 200
     target = cast.members[Role.ANALYST]
     page = f"/admin/accounts/user/{target.pk}/"
@@ -91,6 +90,10 @@ def test_superusers_add_an_account_and_switch_one_off(cast: Cast, client: Client
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     person = User.objects.get(email="new@tollgate.example")
     change = f"/admin/accounts/user/{person.pk}/change/"
-    assert client.post(change, {"email": person.email, "name": "New"}).status_code == 302
+    assert client.post(change, {"email": person.email, "name": "Newer"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.name, person.is_active) == ("Newer", True)
+    rights = f"/admin/accounts/user/{person.pk}/rights/"
+    assert client.post(rights, {"reason": "Left the company"}).status_code == 302
     person.refresh_from_db()
     assert not person.is_active
