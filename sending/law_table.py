@@ -15,10 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import journal
+from accounts.models import JournalEntry
 from sending.models import FrequencyLaw, LawChoice
 
 if TYPE_CHECKING:
-    from accounts.models import Workspace
+    from accounts.models import User, Workspace
 
 _NAMES = {"FL": "Florida", "MD": "Maryland", "OK": "Oklahoma", "OR": "Oregon", "PA": "Pennsylvania"}
 
@@ -74,11 +76,12 @@ def in_words(*, workspace: Workspace, day: date) -> list[LawInWords]:
 
 
 @transaction.atomic
-def add(*, law: FrequencyLaw) -> FrequencyLaw:
-    """Add a row. The state's row before it ends the day before ``law.starts_on``.
+def add(*, law: FrequencyLaw, actor: User, reason: str) -> FrequencyLaw:
+    """Add a row, journalled for the platform. The state's row before it ends the day before.
 
     What workspaces chose for the row before is carried over. Raises `ValidationError`:
-    ``law_overlaps`` when a later row of the state begins or an ended one still holds on that day.
+    ``reason_required``, and ``law_overlaps`` when a later row of the state begins or an ended one
+    still holds on ``law.starts_on``.
     """
     law.full_clean()
     # One state's rows, locked: two who add at once have an order.
@@ -106,14 +109,18 @@ def add(*, law: FrequencyLaw) -> FrequencyLaw:
             LawChoice(workspace_id=choice.workspace_id, law=law, applied=choice.applied)
             for choice in before.choices.all()
         )
+    _journal(law, actor=actor, old="", new=_in_short(law), reason=reason)
     return law
 
 
 @transaction.atomic
-def end(*, law: FrequencyLaw, last_day: date | None, today: date) -> FrequencyLaw:
+def end(
+    *, law: FrequencyLaw, last_day: date | None, today: date, actor: User, reason: str
+) -> FrequencyLaw:
     """Set a law's last day (None: it goes on), not before yesterday and not past the next row.
 
-    Raises `ValidationError`: ``law_ended``, ``last_day_past``, ``law_overlaps``.
+    Journalled for the platform. Raises `ValidationError`: ``law_ended``, ``last_day_past``,
+    ``law_overlaps``, ``reason_required``.
     """
     rows = list(FrequencyLaw.objects.select_for_update().filter(state=law.state))
     row = next(each for each in rows if each.pk == law.pk)
@@ -131,19 +138,43 @@ def end(*, law: FrequencyLaw, last_day: date | None, today: date) -> FrequencyLa
             code="law_overlaps",
             params={"day": min(later)},
         )
+    old = _in_short(row)
     row.ends_on = last_day
     row.save(update_fields=["ends_on"])
+    _journal(row, actor=actor, old=old, new=_in_short(row), reason=reason)
     return row
 
 
 @transaction.atomic
-def withdraw(*, law: FrequencyLaw, today: date) -> None:
-    """Delete a row never yet in force. Raises `ValidationError` (``law_was_in_force``)."""
+def withdraw(*, law: FrequencyLaw, today: date, actor: User, reason: str) -> None:
+    """Delete a row never yet in force, and journal it for the platform.
+
+    Raises `ValidationError`: ``law_was_in_force``, ``reason_required``.
+    """
     row = FrequencyLaw.objects.select_for_update().get(pk=law.pk)
     if row.starts_on <= today:
         raise ValidationError(
             _("This law has been in force and stays; set its last day instead."),
             code="law_was_in_force",
         )
+    _journal(row, actor=actor, old=_in_short(row), new="", reason=reason)
     row.choices.all().delete()
     row.delete()
+
+
+def _in_short(law: FrequencyLaw) -> str:
+    """``3 in 24 h, 2021-07-01 to 2027-06-30``, for the journal."""
+    last = law.ends_on.isoformat() if law.ends_on else "…"
+    return f"{law.cap} in {law.window_hours} h, {law.starts_on.isoformat()} – {last}"
+
+
+def _journal(law: FrequencyLaw, *, actor: User, old: str, new: str, reason: str) -> None:
+    journal.record(
+        workspace=None,
+        actor=actor,
+        kind=JournalEntry.Kind.LAW,
+        subject=f"{law.state}, {law.citation}",
+        old=old,
+        new=new,
+        reason=reason,
+    )

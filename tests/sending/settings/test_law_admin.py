@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from accounts.models import JournalEntry
 from accounts.roles import Role
 from sending.models import FrequencyLaw
 from tests.cast import Cast
@@ -30,6 +31,7 @@ def _row(starts_in_days: int, state: str = "FL") -> dict[str, str]:
         "on_by_default": "on",
         "citation": "Act 12",
         "source": "At most two",
+        "reason": "A new act",
     }
 
 
@@ -56,6 +58,33 @@ def test_a_superuser_adds_a_row_and_the_one_before_ends(cast: Cast, client: Clie
     before, after = FrequencyLaw.objects.filter(state="FL").order_by("starts_on")
     assert before.ends_on == after.starts_on - timedelta(days=1)
     assert after.cap == 2
+    entry = JournalEntry.objects.get()
+    assert (entry.workspace, entry.kind, entry.actor) == (None, "law", cast.staff)
+    assert (entry.subject, entry.reason) == ("FL, Act 12", "A new act")
+
+
+def test_without_a_reason_no_law_comes_or_ends(cast: Cast, client: Client) -> None:
+    client.force_login(cast.staff)
+    florida = FrequencyLaw.objects.get(state="FL")
+    answer = client.post(f"{LIST}add/", {**_row(30), "reason": " "})
+    assert "reason" in answer.context["adminform"].form.errors
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    change = f"{LIST}{florida.pk}/change/"
+    assert client.post(change, {"ends_on": tomorrow, "reason": ""}).status_code == 200
+    florida.refresh_from_db()
+    assert florida.ends_on is None
+    assert FrequencyLaw.objects.count() == 4
+    assert client.post(change, {"ends_on": tomorrow, "reason": "Repealed"}).status_code == 302
+    entry = JournalEntry.objects.get()
+    assert (entry.kind, entry.reason, tomorrow in entry.new) == ("law", "Repealed", True)
+
+
+def test_the_history_is_the_databases_own(cast: Cast, client: Client) -> None:
+    client.force_login(cast.clerk)
+    florida = FrequencyLaw.objects.get(state="FL")
+    FrequencyLaw.objects.filter(pk=florida.pk).update(ends_on="2030-12-31")
+    page = client.get(f"{LIST}{florida.pk}/history/").content.decode()
+    assert "2030-12-31" in page
 
 
 def test_a_row_that_overlaps_is_an_error_of_the_form(cast: Cast, client: Client) -> None:
@@ -79,5 +108,11 @@ def test_a_law_that_has_not_begun_is_withdrawn(cast: Cast, client: Client) -> No
     client.force_login(cast.staff)
     client.post(f"{LIST}add/", _row(30, "NV"))
     added = FrequencyLaw.objects.get(state="NV")
-    assert client.post(f"{LIST}{added.pk}/delete/", {"post": "yes"}).status_code == 302
+    page = f"{LIST}{added.pk}/withdraw/"
+    assert page in client.get(f"{LIST}{added.pk}/change/").content.decode()
+    assert client.post(page, {"reason": ""}).status_code == 200
+    assert client.post(f"{LIST}{added.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert FrequencyLaw.objects.filter(state="NV").exists()
+    assert client.post(page, {"reason": "Struck down"}).status_code == 302
     assert not FrequencyLaw.objects.filter(state="NV").exists()
+    assert JournalEntry.objects.filter(kind="law", reason="Struck down", new="").count() == 1
