@@ -64,9 +64,10 @@ def apply_import_chunk(
     if not rows:
         return verdicts
     _stage(rows)
-    fresh = _make_contacts(occasion) if dry_run is None else set()
-    # Nobody else sees the fresh ones yet; the others may be in other hands.
-    familiar = _find_contacts(occasion) - fresh
+    workspace = {"workspace": occasion.workspace_id}
+    fresh_rows = _execute(_MAKE_CONTACTS, workspace) if dry_run is None else 0
+    # Nobody else sees the fresh contacts yet; the others may be in other hands.
+    familiar = set(_numbers(_FIND_CONTACTS, workspace)) if fresh_rows < len(rows) else set()
     if familiar:
         if dry_run is None:
             lock_contacts(sorted(familiar))
@@ -100,19 +101,22 @@ COPY consent_import_stage (
 ) FROM STDIN
 """
 _MAKE_CONTACTS = """
-INSERT INTO consent_contact
-    (workspace_id, number, first_name, last_name, country, state, area_code)
-SELECT DISTINCT ON (number)
-    %(workspace)s, number, first_name, last_name, country, state, area_code
-FROM consent_import_stage
-ORDER BY number, "row"
-ON CONFLICT (workspace_id, number) DO NOTHING
-RETURNING id
+WITH made AS (
+    INSERT INTO consent_contact
+        (workspace_id, number, first_name, last_name, country, state, area_code)
+    SELECT DISTINCT ON (number)
+        %(workspace)s, number, first_name, last_name, country, state, area_code
+    FROM consent_import_stage
+    ORDER BY number, "row"
+    ON CONFLICT (workspace_id, number) DO NOTHING
+    RETURNING id, number
+)
+UPDATE consent_import_stage s SET contact_id = made.id FROM made WHERE made.number = s.number
 """
 _FIND_CONTACTS = """
 UPDATE consent_import_stage s SET contact_id = c.id
 FROM consent_contact c
-WHERE c.workspace_id = %(workspace)s AND c.number = s.number
+WHERE c.workspace_id = %(workspace)s AND c.number = s.number AND s.contact_id IS NULL
 RETURNING c.id
 """
 _TAKE_OPTED_OUT = """
@@ -196,14 +200,6 @@ def _line(row: OptIn) -> str:
     return line.replace("\0", "\\N") + "\n"
 
 
-def _make_contacts(occasion: Occasion) -> set[int]:
-    return set(_numbers(_MAKE_CONTACTS, {"workspace": occasion.workspace_id}))
-
-
-def _find_contacts(occasion: Occasion) -> set[int]:
-    return set(_numbers(_FIND_CONTACTS, {"workspace": occasion.workspace_id}))
-
-
 def _parameters(occasion: Occasion) -> dict[str, int | None]:
     return {
         "workspace": occasion.workspace_id,
@@ -213,9 +209,12 @@ def _parameters(occasion: Occasion) -> dict[str, int | None]:
     }
 
 
-def _execute(statement: str, parameters: dict[str, int | None] | dict[str, int]) -> None:
+def _execute(statement: str, parameters: dict[str, int | None] | dict[str, int]) -> int:
+    """How many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
+        changed: int = cursor.rowcount
+    return changed
 
 
 def _numbers(statement: str, parameters: dict[str, int | None] | dict[str, int]) -> list[int]:
