@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 
 class PurposeForm(WorkspaceForm):
-    instance: Purpose
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "name" in self.fields and self.instance.pk is not None:
