@@ -83,10 +83,13 @@ def add(
     country: str,
     verification: str,
     rate: Decimal | None = None,
+    actor: User | None = None,
+    reason: str = "",
 ) -> SenderNumber:
     """A new sender number; without ``rate`` that of its kind. ``number`` in any spelling.
 
-    Raises `ValidationError`; a number in use anywhere is refused.
+    Another rate is journalled, as a change of it would be: it needs ``actor`` and ``reason``.
+    Raises `ValidationError` (``reason_required``); a number in use anywhere is refused.
     """
     if account.workspace_id != workspace.pk:
         raise ValidationError(_("Choose a carrier account."), code="account_not_usable")
@@ -101,6 +104,18 @@ def add(
     )
     row.full_clean()
     row.save()
+    if row.rate != DEFAULT_RATES[kind]:
+        if actor is None:
+            raise ValidationError(_("Say who chose this rate."), code="actor_required")
+        journal.record(
+            workspace=workspace,
+            actor=actor,
+            kind=JournalEntry.Kind.RATE,
+            subject=row.number,
+            old=f"{DEFAULT_RATES[kind]:f}",
+            new=f"{row.rate:f}",
+            reason=reason,
+        )
     if country == "US":
         # The first one is the sender for the United States until another is chosen.
         preferences = SenderPreferences.objects.filter(workspace=workspace, us_sender=None)

@@ -72,7 +72,8 @@ class _Named:
 
 
 def changes(*, workspace: Workspace, limit: int) -> list[Change]:
-    """The newest ``limit`` changes, newest first. A row's making is not a change of it."""
+    """The newest ``limit`` changes, newest first. A row's making is not a change of it,
+    but for a recommended law, which it switches on."""
     named = _Named(
         dict(SenderNumber.objects.filter(workspace=workspace).values_list("pk", "number")),
         dict(FrequencyLaw.objects.values_list("pk", "state")),
@@ -95,6 +96,9 @@ def _differences(
     for row in newest_first:
         after = newer.get(row.pgh_obj_id)
         newer[row.pgh_obj_id] = row
+        if model is LawChoice and row.pgh_label == "insert" and row.applied:
+            # Without a row a recommended law is off: making one switches it on.
+            yield _switched_on(row, named)
         if after is None:
             continue
         who = after.pgh_context.metadata.get("user") if after.pgh_context else None
@@ -110,6 +114,12 @@ def _differences(
                     new=named.value(name, new),
                 )
                 yield change, who
+
+
+def _switched_on(event: Any, named: _Named) -> tuple[Change, Any]:
+    who = event.pgh_context.metadata.get("user") if event.pgh_context else None
+    what = f"{named.subject(event)}{LawChoice._meta.get_field('applied').verbose_name}"
+    return Change(at=event.pgh_created_at, who="", what=what, old=_("off"), new=_("on")), who
 
 
 def _with_names(found: list[tuple[Change, Any]]) -> list[Change]:

@@ -12,10 +12,10 @@ from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.reason import ReasonForm, reason_field
 from sending.countries import COUNTRIES
 from sending.models import CarrierAccount, SenderNumber
 from sending.preferences import LEAST_HOURS, LEAST_RATE, MOST_HOURS, MOST_RATE
@@ -31,19 +31,6 @@ else:
 
 Verification = SenderNumber.Verification
 STATES = [choice for choice in Verification.choices if choice[0] != Verification.RELEASED]
-
-
-def _reason() -> forms.CharField:
-    return forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        help_text=_("The journal keeps it, with your name and the time."),
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
-
-
-class ReasonForm(forms.Form):
-    reason = _reason()
 
 
 class SmartSendingForm(forms.Form):
@@ -145,12 +132,16 @@ class SenderAddForm(_SenderForm):
         required=False,
         help_text=_("Empty: as usual for the kind. Toll-free 3, long code 1, short code 10."),
     )
-    field_order = ["kind", "country", "number", "account", "verification", "rate"]
+    reason = reason_field(
+        required=False,
+        help_text=_("Needed for another rate than the kind's; the journal keeps it."),
+    )
+    field_order = ["kind", "country", "number", "account", "verification", "rate", "reason"]
 
 
 class SenderEditForm(_SenderForm):
     rate = _rate(required=True, help_text=_("No faster than the carrier grants for this number."))
-    reason = _reason()
+    reason = reason_field()
 
 
 class CarrierForm(forms.Form):
@@ -176,7 +167,7 @@ class CarrierForm(forms.Form):
 
 
 class CarrierEditForm(CarrierForm):
-    reason = _reason()
+    reason = reason_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.guard import demand, requires
+from accounts.reason import ReasonForm
 from accounts.roles import Capability
 from sending import preferences, senders
 from sending.models import CarrierAccount, Message, SenderNumber
 from sending.pages import shell
 from sending.pages.settings import elsewhere, tabs
 from sending.pages.settings.forms import (
-    ReasonForm,
     SenderAddForm,
     SenderEditForm,
     UsSenderForm,
@@ -68,9 +68,12 @@ def add_sender(request: HttpRequest) -> HttpResponse:
     form = SenderAddForm(shell.posted(request), workspace=workspace)
     if request.method == "POST" and form.is_valid():
         try:
-            added = senders.add(workspace=workspace, **form.cleaned_data)
+            added = senders.add(
+                workspace=workspace, actor=shell.actor(request), **form.cleaned_data
+            )
         except ValidationError as error:
-            form.add_error("number" if error.code == "number_does_not_fit" else None, error)
+            beside = {"number_does_not_fit": "number", "reason_required": "reason"}
+            form.add_error(beside.get(error.code or ""), error)
         else:
             messages.success(request, _("%(number)s was added.") % {"number": added.number})
             return tabs.to("preferences")

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.guard import requires
+from accounts.reason import ReasonForm
 from accounts.roles import Capability
 from sending import law_table, preferences
 from sending.models import FrequencyLaw
 from sending.pages import shell
 from sending.pages.settings import affected, tabs
-from sending.pages.settings.forms import ReasonForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

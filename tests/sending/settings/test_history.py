@@ -52,6 +52,7 @@ def test_numbers_and_laws_are_called_by_their_names(cast: Cast) -> None:
     assert (f"{cast.sender.number}: rate", "100000", "3") in told
     assert ("sender for the United States", cast.sender.number, "none") in told
     assert ("OR: applied", "on", "off") in told
+    assert told.count(("OR: applied", "off", "on")) == 1
 
 
 def test_another_workspaces_changes_are_not_told(cast: Cast) -> None:

@@ -156,6 +156,22 @@ def test_a_number_is_added_in_any_spelling_with_the_rate_of_its_kind(
     assert "3 per second" in page
 
 
+def test_another_rate_than_the_kinds_needs_a_reason_and_is_journalled(
+    cast: Cast, owner: Client
+) -> None:
+    given = {"kind": "toll_free", "country": "US", "number": "8775550142", "rate": "50"}
+    given |= {"account": str(cast.sender.account_id), "verification": "pending"}
+    refused = owner.post(_address("sender_add"), {**given, "reason": " "})
+    assert refused.status_code == 422
+    assert "reason" in refused.context["form"].errors
+    assert not SenderNumber.objects.filter(number="+18775550142").exists()
+    entries = JournalEntry.objects.filter(kind="rate", subject="+18775550142")
+    assert not entries.exists()
+    owner.post(_address("sender_add"), {**given, "reason": "The carrier granted it"})
+    entry = entries.get()
+    assert (entry.old, entry.new, entry.reason) == ("3", "50", "The carrier granted it")
+
+
 def test_the_first_us_number_is_the_us_sender_and_a_second_is_not(
     cast: Cast, owner: Client
 ) -> None:
