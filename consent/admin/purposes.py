@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -35,7 +35,7 @@ class PurposeForm(WorkspaceForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        purpose: Purpose = self.instance
+        purpose = cast("Purpose", self.instance)
         if purpose.pk is None or name == purpose.name:
             return name
         # The lock that the database takes too: nobody's consent slips in until it is saved.
