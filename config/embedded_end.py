@@ -49,8 +49,11 @@ def end_server_of_another_cluster(socket_directory: Path, home: Path) -> None:
         return
 
 
-def stop_embedded_postgres_when_idle() -> bool:
-    """Stop the embedded server where nobody else uses it; whether it was stopped."""
+def stop_embedded_postgres_when_idle(*, patience: float = 2.0) -> bool:
+    """Stop the embedded server where nobody else uses it; whether it was stopped.
+
+    ``patience``: how many seconds others may take to go.
+    """
     import psycopg
     from django.conf import settings
     from django.db import connections
@@ -64,7 +67,7 @@ def stop_embedded_postgres_when_idle() -> bool:
             server.url("postgres"), connect_timeout=5, autocommit=True
         ) as connection:
             # Backends of clients that just ended take a moment to go.
-            for _attempt in range(20):
+            for _attempt in range(round(patience * 10)):
                 if connection.execute(_OTHERS).fetchone() is None:
                     break
                 time.sleep(0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import psutil
 import pytest
 
 from config import env
+from config.embedded import EmbeddedPostgres
 from config.processes import free_port
 from tests.scratch import environment_for, scratch_database
 
@@ -136,6 +138,54 @@ def test_ctrl_c_stops_it_too_and_it_starts_again(up: Running) -> None:
     assert up.process.wait(60) == 0, up.text()
     assert gone(family)
     assert "Traceback" not in up.text()
+
+
+def test_a_second_ctrl_c_ends_it_at_once_and_leaves_nobody(up: Running) -> None:
+    family = up.children()
+    for _twice in range(2):
+        up.process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+    assert up.process.wait(30) == 0, up.text()
+    wait_until(lambda: gone(family), up, seconds=15)
+    assert "Traceback" not in up.text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_while_it_starts_it_leaves_no_postgresql(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    server = EmbeddedPostgres(tmp_path)
+    with (tmp_path / "up.log").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", str(free_port("127.0.0.1", 20_700))],
+            cwd=env.BASE_DIR,
+            env={**environment_for("", tmp_path), "DATABASE_URL": ""},
+            stdout=output,
+            stderr=output,
+        )
+    running = Running(process, 0, tmp_path / "up.log")
+    try:
+        wait_until(lambda: ready(server) or process.poll() is not None, running)
+        assert process.poll() is None, running.text()
+        process.send_signal(number)
+        assert process.wait(60) == 128 + number, running.text()
+        wait_until(lambda: not (server.cluster / "postmaster.pid").exists(), running, seconds=10)
+        assert "Tollgate is at" not in running.text()
+        assert "Traceback" not in running.text()
+    finally:
+        process.kill()
+        process.wait()
+        server.stop()
+        # As root it lies elsewhere; see `EmbeddedPostgres`.
+        shutil.rmtree(server.cluster.resolve(), ignore_errors=True)
+        shutil.rmtree(server.socket_directory, ignore_errors=True)
+
+
+def ready(server: EmbeddedPostgres) -> bool:
+    try:
+        return "ready" in (server.cluster / "postmaster.pid").read_text()
+    except OSError:
+        return False
 
 
 def test_who_dies_comes_back(up: Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -53,9 +54,12 @@ class Command(BaseCommand):
             self.prepare(layout)
             self._run(layout, options["seconds"])
         finally:
+            # Also after an end within the start; no second Ctrl-C comes between.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             lock.release()
-        if stop_embedded_postgres_when_idle():
-            self.stdout.write("tollgate: PostgreSQL stopped.")
+            if stop_embedded_postgres_when_idle():
+                self.stdout.write("tollgate: PostgreSQL stopped.")
 
     def prepare(self, layout: Layout) -> None:
         """What must stand before anything starts."""
