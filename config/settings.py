@@ -40,6 +40,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 # --- Sending ---------------------------------------------------------------------------------
+DISPATCH_CONNECTIONS = env.integer("DISPATCH_CONNECTIONS", default=32, least=1, most=1000)
 # Longer than a carrier may take to answer, with time to write the answer down.
 DISPATCH_LEASE_SECONDS = env.integer("DISPATCH_LEASE_SECONDS", default=60, least=20, most=600)
 

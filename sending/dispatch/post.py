@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sending.dispatch.admit import Batch, Posting
 
-CONNECTIONS = 64
+CONNECTIONS = settings.DISPATCH_CONNECTIONS
 ANSWER_SECONDS = 10.0
 SLICE_SECONDS = 0.25
 SETTLE_AT_ONCE = 500
@@ -79,10 +79,15 @@ def post_office() -> PostOffice:
     return office
 
 
+@lru_cache(maxsize=256)
+def _callback_prefix(account_id: int) -> str:
+    path = reverse("carrier-status", kwargs={"account": account_id, "message": 0})
+    return f"{settings.PUBLIC_URL}{path.removesuffix('0/')}"
+
+
 def status_callback(account_id: int, message_id: int) -> str:
     """Where the carrier reports; it names the message, whose carrier id may never reach us."""
-    path = reverse("carrier-status", kwargs={"account": account_id, "message": message_id})
-    return f"{settings.PUBLIC_URL}{path}"
+    return f"{_callback_prefix(account_id)}{message_id}/"
 
 
 def post(

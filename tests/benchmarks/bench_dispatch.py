@@ -28,7 +28,7 @@ from tests.benchmarks.world import build
 from tests.simulator import AUTH_TOKEN, Simulator
 
 RECIPIENTS = 20_000
-CONNECTIONS = 64
+CONNECTIONS = 32
 PROCESSES = 2
 ACCOUNT = "AC" + "a" * 32
 UNDER_WAY = ("queued", "sending")
