@@ -13,8 +13,8 @@ from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.widgets import Widget
 
+from accounts.csv_escape import inert
 from consent.contacts import KIND_CODES
-from consent.csv_escape import inert
 from consent.imports.reading import Record
 from consent.imports.times import EARLIEST, TimeError, read_time
 from consent.ledger import OptIn

@@ -24,12 +24,12 @@ from config import env, secret
 from config.demo import samples
 from config.demo.load import load_demo
 from config.demo.workspace import SLUG, email_of, ensure_workspace
-from config.processes import free_port
 from consent.models import ConsentRecord, Contact, ImportRun
 from sending.gate.codes import Code
 from sending.gate.preflight import preflight
 from sending.models import Campaign, CarrierAccount, Decision, FrequencyWindow, Message
 from tests.config.test_up import Running, gone, wait_until
+from tests.ports import some_port
 from tests.scratch import environment_for, scratch_database
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_it_is_not_loaded_into_somebodys_own_database(cast: object) -> None:
 
 @pytest.mark.faults
 def test_the_demo_comes_up_lets_one_log_in_and_goes_without_a_trace(tmp_path: Path) -> None:
-    port = free_port("127.0.0.1", 20_300)
+    port = some_port()
     log = tmp_path / "demo.log"
     with scratch_database() as url, log.open("wb") as output:
         keys = dict(line.split("=", 1) for line in secret.lines())

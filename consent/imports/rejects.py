@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from consent.csv_escape import inert
+from accounts.csv_escape import inert
 from consent.imports.files import binary, opened
 from consent.imports.reading import records
 from consent.imports.verdicts import sentence

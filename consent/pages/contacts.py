@@ -11,12 +11,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.current import current_workspace
+from accounts.frame import actor_of
 from accounts.roles import Capability
 from consent import ledger
 from consent.contacts import get_or_create
 from consent.models import ConsentRecord, ConsentState, Contact, ImportJob
 from consent.pages.forms import NewContactForm, OptInForm, OptOutForm
-from consent.pages.frame import actor, blame, go, page_if_there, show, url
+from consent.pages.frame import blame, go, page_if_there, show, url
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -72,7 +73,7 @@ def opt_out(admin: WorkspaceModelAdmin, request: HttpRequest, pk: int) -> HttpRe
                 source=said["source"],
                 occurred_at=said["occurred_at"],
                 detail=said["detail"],
-                recorded_by=actor(request),
+                recorded_by=actor_of(request),
             )
         except ValidationError as error:
             blame(form, error, FIELD_OF)
@@ -182,5 +183,5 @@ def _record(request: HttpRequest, contact: Contact, form: Form) -> None:
         place=said["place"],
         detail=said["detail"],
         proof=said["proof"],
-        recorded_by=actor(request),
+        recorded_by=actor_of(request),
     )

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 
+from accounts import frame
 from accounts.current import user_may
 from accounts.roles import Capability
 
 if TYPE_CHECKING:
     from django.core.exceptions import ValidationError
     from django.http import HttpRequest
+    from django.template.response import TemplateResponse
 
-    from accounts.models import User
     from accounts.scoping import WorkspaceModelAdmin
 
 
@@ -28,14 +28,11 @@ def show(
     context: dict[str, Any],
 ) -> TemplateResponse:
     """A template of ``consent/`` within the admin's shell."""
-    request.current_app = admin.admin_site.name
     shared = {
-        **admin.admin_site.each_context(request),
         "opts": admin.model._meta,
-        "title": title,
         "may_consent": user_may(request, Capability.CONSENT),
     }
-    return TemplateResponse(request, f"consent/{template}", {**shared, **context})
+    return frame.show(request, f"consent/{template}", title, {**shared, **context})
 
 
 def url(model: str, name: str, *args: object) -> str:
@@ -52,11 +49,6 @@ def page_if_there(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
-
-
-def actor(request: HttpRequest) -> User:
-    """The logged-in user; behind `accounts.guard.requires` there is one."""
-    return request.user  # type: ignore[return-value]
 
 
 def blame(form: forms.Form, error: ValidationError, fields: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.current import current_workspace, user_may
+from accounts.frame import actor_of
 from accounts.roles import Capability
 from consent.imports import jobs
 from consent.imports.files import FileTroubleError, binary, opened, trouble
@@ -21,7 +22,7 @@ from consent.imports.reading import records
 from consent.imports.verdicts import REMARKS, SENTENCES, field_title
 from consent.models import ImportJob, ImportRow, ImportRun
 from consent.pages.forms import ColumnsForm, UploadForm
-from consent.pages.frame import actor, blame, go, show, url
+from consent.pages.frame import blame, go, show, url
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def upload(admin: WorkspaceModelAdmin, request: HttpRequest) -> HttpResponse:
                 )
                 jobs.attest(
                     job=job,
-                    user=actor(request),
+                    user=actor_of(request),
                     collected_by=said["collected_by"],
                     collection_method=said["collection_method"],
                     not_bought=said["not_bought"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from consent.csv_escape import Echo, inert
+from accounts.csv_escape import Echo, inert
 from sending.activity import words
 from sending.activity.texts import text_for
 from sending.models import Message

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from accounts import scope
+from accounts.frame import actor_of, show, workspace_of
 from accounts.roles import Capability
 from accounts.scoping import WorkspaceModelAdmin, requires
 from consent.models import Contact
@@ -99,7 +100,7 @@ class MessageAdmin(WorkspaceModelAdmin):
         except NumberError:
             messages.warning(request, _("Search for a whole number, such as (239) 555-0123."))
             return queryset.none(), False
-        found = Contact.objects.filter(workspace=shell.workspace_of(request), number=number)
+        found = Contact.objects.filter(workspace=workspace_of(request), number=number)
         return queryset.filter(contact_id__in=list(found.values_list("pk", flat=True))), False
 
     # --- columns ------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ class MessageAdmin(WorkspaceModelAdmin):
         """What the list shows under the same filters, all pages of it."""
         rows = self.get_changelist_instance(request).get_queryset(request)
         answer = StreamingHttpResponse(export.lines(rows), content_type="text/csv; charset=utf-8")
-        name = f"activity-{shell.workspace_of(request).slug}-{timezone.now():%Y%m%d-%H%M}.csv"
+        name = f"activity-{workspace_of(request).slug}-{timezone.now():%Y%m%d-%H%M}.csv"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
 
@@ -176,7 +177,7 @@ class MessageAdmin(WorkspaceModelAdmin):
             "unknown": message.status == Status.UNKNOWN,
             **shell.rights(request, Capability.CAMPAIGNS),
         }
-        return shell.page(request, "sending/activity/message.html", _("Message"), context)
+        return show(request, "sending/activity/message.html", _("Message"), context)
 
     def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Record a person's word on a message whose fate nobody knows."""
@@ -190,7 +191,7 @@ class MessageAdmin(WorkspaceModelAdmin):
                 settle_by_hand(
                     message=message,
                     went=form.cleaned_data["went"],
-                    actor=shell.actor(request),
+                    actor=actor_of(request),
                     reason=form.cleaned_data["reason"],
                 )
             except ValidationError as error:
@@ -199,7 +200,7 @@ class MessageAdmin(WorkspaceModelAdmin):
                 messages.success(request, _("Settled; the journal keeps why."))
                 return redirect(page)
         context = {"form": form, "message": message, "back": page}
-        return shell.page(request, "sending/activity/settle.html", _("Settle a message"), context)
+        return show(request, "sending/activity/settle.html", _("Settle a message"), context)
 
     def contact(self, request: HttpRequest, contact_id: int) -> HttpResponse:
         """Every decision on one contact, newest first, each with why."""
@@ -215,9 +216,7 @@ class MessageAdmin(WorkspaceModelAdmin):
             "decisions": [(decision, timeline.decided(decision)) for decision in shown],
             "older": shown[-1].pk if len(found) > DECISIONS else None,
         }
-        return shell.page(
-            request, "sending/activity/contact.html", _("Decisions on a contact"), context
-        )
+        return show(request, "sending/activity/contact.html", _("Decisions on a contact"), context)
 
 
 def _key(object_id: str) -> int:

@@ -1,46 +1,23 @@
-"""What every page of this room shares: the admin's shell, the workspace, the line about roles."""
+"""What every page of this room shares: its own rows, and the line about roles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import Http404
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.current import current_workspace, user_may
+from accounts.current import user_may
+from accounts.frame import workspace_of
 from accounts.roles import roles_with
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
-    from accounts.models import User, Workspace
     from accounts.roles import Capability
 
 Row = TypeVar("Row", bound=Model)
-
-
-def page(
-    request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int = 200
-) -> TemplateResponse:
-    """``template`` within the admin's shell."""
-    request.current_app = admin.site.name
-    return TemplateResponse(
-        request,
-        template,
-        {**admin.site.each_context(request), "title": title, **context},
-        status=status,
-    )
-
-
-def workspace_of(request: HttpRequest) -> Workspace:
-    """The current workspace. Raises `Http404` for staff of an installation that has none."""
-    workspace = current_workspace(request)
-    if workspace is None:
-        raise Http404
-    return workspace
 
 
 def own(request: HttpRequest, model: type[Row], **lookup: Any) -> Row:
@@ -49,11 +26,6 @@ def own(request: HttpRequest, model: type[Row], **lookup: Any) -> Row:
     if found is None:
         raise Http404
     return found
-
-
-def actor(request: HttpRequest) -> User:
-    """The logged-in user; behind `accounts.guard.requires` there is one."""
-    return request.user  # type: ignore[return-value]
 
 
 def rights(request: HttpRequest, capability: Capability) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def worker(*, chunk: int = 0) -> Iterator[None]:
 def tally(page: Page) -> dict[str, str]:
     """The counts on the page of an import, by the word above each."""
     found = page.locator("#live .tg-tally > div")
+    found.first.wait_for()
     pairs = [found.nth(index) for index in range(found.count())]
     return {pair.locator("dt").inner_text(): pair.locator("dd").inner_text() for pair in pairs}
 

@@ -19,7 +19,7 @@ import pytest
 import redis
 
 from config import broker, env
-from config.processes import free_port
+from tests.ports import some_port
 from tests.scratch import environment_for, scratch_database
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def carrying(
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("needs redis-server; requirements/system.sh installs it where it can")
-    port = free_port("127.0.0.1", 20_500)
+    port = some_port()
     server = subprocess.Popen(
         [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", tmp_path],
         stdout=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ import pytest
 
 from config import env
 from config.embedded import EmbeddedPostgres
-from config.processes import free_port
+from tests.ports import some_port
 from tests.scratch import environment_for, scratch_database
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def up(place: dict[str, str], tmp_path: Path) -> Iterator[Running]:
-    port = free_port("127.0.0.1", 20_100)
+    port = some_port()
     log = tmp_path / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "manage.py", "up", "--port", str(port), "--workers", "1"),
-                *("--simulator-port", str(free_port("127.0.0.1", port + 1))),
+                *("--simulator-port", str(some_port())),
             ],
             cwd=env.BASE_DIR,
             env=place,
@@ -157,7 +157,7 @@ def test_told_to_end_while_it_starts_it_leaves_no_postgresql(
     server = EmbeddedPostgres(tmp_path)
     with (tmp_path / "up.log").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(free_port("127.0.0.1", 20_700))],
+            [sys.executable, "manage.py", "up", "--port", str(some_port())],
             cwd=env.BASE_DIR,
             env={**environment_for("", tmp_path), "DATABASE_URL": ""},
             stdout=output,

@@ -9,6 +9,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.frame import show, workspace_of
 from accounts.guard import requires
 from accounts.roles import Capability
 from consent.models import ConsentState, Contact
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @requires(Capability.READ)
 def explain_number(request: HttpRequest) -> HttpResponse:
     """Asks on POST; ``?contact=<id>`` fills in the number of a contact of this workspace."""
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     form = ExplainForm(
         shell.posted(request), workspace=workspace, initial=_initial(request, workspace)
     )
@@ -51,7 +52,7 @@ def explain_number(request: HttpRequest) -> HttpResponse:
         context |= _consent(found, given["purpose"].pk)
     status = 422 if form.is_bound and form.errors else 200
     title = _("May we text this number?")
-    return shell.page(request, "sending/explain/explain.html", title, context, status)
+    return show(request, "sending/explain/explain.html", title, context, status)
 
 
 def _initial(request: HttpRequest, workspace: Workspace) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.frame import actor_of, workspace_of
 from accounts.guard import requires
 from accounts.roles import Capability
 from sending import carrier_accounts
@@ -28,7 +29,7 @@ EDITING = Capability.SENDERS
 @require_http_methods(["GET", "HEAD"])
 @requires(Capability.READ)
 def carrier(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     # The secret stays in the database: the page has no use for it.
     accounts = CarrierAccount.objects.filter(workspace=workspace).defer("auth_token")
     return tabs.tab(request, "carrier", "carrier", EDITING, {"accounts": accounts})
@@ -41,8 +42,8 @@ def add_carrier(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             added = carrier_accounts.add(
-                workspace=shell.workspace_of(request),
-                actor=shell.actor(request),
+                workspace=workspace_of(request),
+                actor=actor_of(request),
                 **form.cleaned_data,
             )
         except ValidationError as error:
@@ -68,7 +69,7 @@ def edit_carrier(request: HttpRequest, account_id: int) -> HttpResponse:
     form = CarrierEditForm(shell.posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            carrier_accounts.edit(account=account, actor=shell.actor(request), **form.cleaned_data)
+            carrier_accounts.edit(account=account, actor=actor_of(request), **form.cleaned_data)
         except ValidationError as error:
             _show(form, error)
         else:

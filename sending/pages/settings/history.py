@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_http_methods
 
+from accounts.frame import workspace_of
 from accounts.guard import requires
 from accounts.models import JournalEntry
 from accounts.roles import Capability
 from sending import setting_history
-from sending.pages import shell
 from sending.pages.settings import tabs
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHOWN = 100
 @require_http_methods(["GET", "HEAD"])
 @requires(Capability.READ)
 def history(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     entries = JournalEntry.objects.filter(
         workspace=workspace,
         kind__in=[Kind.STATE_LAW, Kind.SMART_SENDING, Kind.RATE, Kind.CARRIER],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.frame import actor_of, workspace_of
 from accounts.guard import demand, requires
 from accounts.reason import ReasonForm
 from accounts.roles import Capability
@@ -35,7 +36,7 @@ EDITING = Capability.SENDERS
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.READ)
 def sender_preferences(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     row = preferences.ensure(workspace)
     form = UsSenderForm(workspace=workspace, initial={"us_sender": row.us_sender_id})
     if request.method == "POST":
@@ -64,13 +65,11 @@ def sender_preferences(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(EDITING)
 def add_sender(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     form = SenderAddForm(shell.posted(request), workspace=workspace)
     if request.method == "POST" and form.is_valid():
         try:
-            added = senders.add(
-                workspace=workspace, actor=shell.actor(request), **form.cleaned_data
-            )
+            added = senders.add(workspace=workspace, actor=actor_of(request), **form.cleaned_data)
         except ValidationError as error:
             beside = {"number_does_not_fit": "number", "reason_required": "reason"}
             form.add_error(beside.get(error.code or ""), error)
@@ -86,7 +85,7 @@ def add_sender(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(EDITING)
 def edit_sender(request: HttpRequest, sender_id: int) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     sender = shell.own(request, SenderNumber, pk=sender_id)
     initial = {
         "account": sender.account_id,
@@ -96,7 +95,7 @@ def edit_sender(request: HttpRequest, sender_id: int) -> HttpResponse:
     form = SenderEditForm(shell.posted(request), workspace=workspace, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        who, why = shell.actor(request), given["reason"]
+        who, why = actor_of(request), given["reason"]
         try:
             with transaction.atomic():
                 senders.edit(

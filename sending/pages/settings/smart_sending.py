@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.frame import actor_of, workspace_of
 from accounts.guard import demand, requires
 from accounts.roles import Capability
 from sending import preferences
 from sending.models import SenderPreferences
-from sending.pages import shell
 from sending.pages.settings import affected, tabs
 from sending.pages.settings.forms import LooserForm, SmartSendingForm
 
@@ -28,7 +28,7 @@ DONE = gettext_lazy("Saved. It holds from the next message on.")
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.READ)
 def smart_sending(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     row = preferences.ensure(workspace)
     if request.method == "POST":
         demand(request, Capability.PREFERENCES)
@@ -54,7 +54,7 @@ def _set(request: HttpRequest, row: SenderPreferences, *, on: bool, hours: int) 
     if not preferences.is_looser(row, on=on, hours=hours):
         try:
             preferences.set_smart_sending(
-                workspace=row.workspace, on=on, hours=hours, actor=shell.actor(request), reason=""
+                workspace=row.workspace, on=on, hours=hours, actor=actor_of(request), reason=""
             )
         except ValidationError:
             # Somebody made it stricter a moment ago, so that this is looser now: ask.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.frame import workspace_of
 from accounts.guard import requires
 from accounts.reason import ReasonForm
 from accounts.roles import Capability
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD"])
 @requires(Capability.READ)
 def state_law(request: HttpRequest) -> HttpResponse:
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     laws = law_table.in_words(workspace=workspace, day=timezone.localdate())
     return tabs.tab(
         request,
@@ -44,7 +45,7 @@ def state_law(request: HttpRequest) -> HttpResponse:
 @requires(Capability.STATE_LAW)
 def switch_all(request: HttpRequest, to: str) -> HttpResponse:
     """Switch every state-law limit ``on`` or ``off``, after a second yes."""
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     on = to == "on"
     form = ReasonForm(shell.posted(request))
     answer = tabs.changed(
@@ -83,7 +84,7 @@ def switch_all(request: HttpRequest, to: str) -> HttpResponse:
 @requires(Capability.STATE_LAW)
 def choose_law(request: HttpRequest, law_id: int, to: str) -> HttpResponse:
     """Apply one recommended law, or no longer, after a second yes."""
-    workspace = shell.workspace_of(request)
+    workspace = workspace_of(request)
     law = FrequencyLaw.objects.filter(pk=law_id, on_by_default=False).first()
     if law is None:
         raise Http404

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.frame import actor_of, show
 from sending.pages import shell
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def tab(
 ) -> TemplateResponse:
     """One tab, read-only for those without ``capability``."""
     tabs = [(key, title, address(key), key == name) for key, title in TABS]
-    return shell.page(
+    return show(
         request,
         f"sending/settings/{template}.html",
         str(_("Settings · SMS")),
@@ -67,7 +68,7 @@ def changed(
     if not form.is_valid():
         return None
     try:
-        change(actor=shell.actor(request), reason=form.cleaned_data["reason"])
+        change(actor=actor_of(request), reason=form.cleaned_data["reason"])
     except ValidationError as error:
         form.add_error(None, error)
         return None

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from consent.csv_escape import inert
+from accounts.csv_escape import inert
 
 
 @pytest.mark.parametrize(
