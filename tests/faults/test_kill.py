@@ -29,7 +29,7 @@ def test_nobody_is_texted_twice_and_nobody_is_lost(
     cast: Cast, simulator: Simulator, tmp_path: Path
 ) -> None:
     CarrierAccount.objects.update(api_url=simulator.url)
-    SenderNumber.objects.update(rate=Decimal(2000))
+    SenderNumber.objects.update(rate=Decimal(1000))
     opt_in_many(cast.offers, PEOPLE, area_code="216", state="OH")
     campaign = drafts.create(
         workspace=cast.acme, name="Spring", purpose=cast.offers, body="Spring sale"

@@ -60,6 +60,7 @@ def test_three_thousand_are_accepted_and_never_four_in_a_window(
 ) -> None:
     release_campaigns(cast, simulator, people=PEOPLE)
     workers = Workers(tmp_path / "workers.log", processes=PROCESSES)
+    workers.wake_all()
     with working(workers):
         wait_until(
             lambda: all_settled(PEOPLE), seconds=180, what="not all settled", workers=workers
@@ -92,6 +93,7 @@ def test_without_the_lock_the_workers_collide(
     workers = Workers(
         tmp_path / "workers.log", processes=PROCESSES, program="tests.faults.without_lock"
     )
+    workers.wake_all()
     with working(workers):
         wait_until(
             lambda: "WindowConflictError" in workers.said() or all_settled(PEOPLE),

@@ -40,6 +40,17 @@ def environment() -> dict[str, str]:
     }
 
 
+_WAKE = """
+import sys, django
+django.setup()
+from config.broker import ensure_broker
+from sending.tasks import metronome
+ensure_broker()
+for _ in range(int(sys.argv[1])):
+    metronome.delay()
+"""
+
+
 class Workers:
     """One Celery worker with so many processes, and its beat; ``output`` is all that they said."""
 
@@ -69,6 +80,15 @@ class Workers:
                     start_new_session=True,
                 )
             self._running.append(process)
+
+    def wake_all(self) -> None:
+        """Queue a beat for each process before any is there, so that all begin at one moment."""
+        subprocess.run(
+            [sys.executable, "-c", _WAKE, str(self._processes)],
+            cwd=ROOT,
+            env=environment(),
+            check=True,
+        )
 
     def kill(self) -> None:
         """End every process at once, as a crash does."""
