@@ -61,6 +61,33 @@ def requires(capability: Capability) -> Callable[[View], View]:
     return decorate
 
 
+def requires_on(
+    find: Callable[[HttpRequest, int], Row], capability: Capability
+) -> Callable[[Callable[[HttpRequest, Row], HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """As `requires`, for a view of one row, which gets the row in place of its id.
+
+    The row is found first: what is another workspace's is not there for anybody (404), whatever
+    the role; then the role is asked for.
+    """
+
+    def decorate(
+        view: Callable[[HttpRequest, Row], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, **keys: int) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            (key,) = keys.values()
+            row = find(request, key)
+            demand(request, capability)
+            return view(request, row)
+
+        guarded.guarded_by = capability  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
 def fetch(
     request: HttpRequest,
     rows: type[Row] | QuerySet[Row] | Manager[Row],

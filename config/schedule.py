@@ -21,5 +21,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metronome": {"task": "sending.metronome", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "sending.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "reconcile": {"task": "sending.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+    "calls": {"task": "forwarding.log_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "imports": {"task": "consent.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
 }

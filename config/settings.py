@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts",
     "consent",
     "sending",
+    "forwarding",
 ]
 
 MIDDLEWARE = [

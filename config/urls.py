@@ -9,9 +9,11 @@ from sending.pages.explain.views import explain_number
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/explain/", explain_number, name="explain"),
+    path("admin/settings/sms/call-forwarding/", include("forwarding.pages.urls")),
     path("admin/settings/sms/", include("sending.pages.settings.urls")),
     path("admin/", admin.site.urls),
     path("", include("sending.urls")),
+    path("", include("forwarding.carrier_urls")),
     path("language/", include("django.conf.urls.i18n")),
 ]
 

@@ -106,9 +106,22 @@ _DECORATION = re.compile(
 _AS_QUANTITY = re.compile(r"(\+?[0-9]{7,15})\.0+")
 # An exchange is NXX with N from 2 to 9, and never N11.
 _PLAIN = re.compile(r"(?:\+?1)?([2-9][0-9]{2})((?:[2-9](?!11)[0-9]{2})[0-9]{4})").fullmatch
-# Keypad spellings of "anonymous", "restricted" and the like that carriers give as a caller's
-# number. They look like numbers of Lesotho, Russia, Uganda and China.
+# Keypad spellings of "anonymous", "restricted", "blocked", "unknown" and "unavailable" that
+# carriers give as a caller's number. They look like numbers of Lesotho, Russia, Uganda and China.
 _WITHHELD = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
+_WITHHELD_WORDS = frozenset(
+    {"", "anonymous", "restricted", "blocked", "private", "unknown", "unavailable", "withheld"}
+)
+
+
+def is_withheld(caller: str) -> bool:
+    """Whether ``caller``, as a carrier gives it, says that the number is kept back.
+
+    To be asked before `parse`, for a sentinel without its plus sign spells a number in Texas.
+    Sources: Twilio's changelog on withheld caller ids, and the keypad sentinels before it.
+    """
+    said = caller.strip().casefold().removeprefix("sip:").partition("@")[0]
+    return said in _WITHHELD_WORDS or said.removeprefix("+") in _WITHHELD
 
 
 def parse(text: str) -> Number:
@@ -213,6 +226,15 @@ _FOREIGN_SERVICES = frozenset(
 def _country(region: str | None) -> str:
     """ISO 3166, or "" for the codes that belong to no country ("001")."""
     return region if region is not None and region.isalpha() else ""
+
+
+_US_PLAN = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})").fullmatch
+
+
+def national(e164: str) -> str:
+    """``(415) 555-0123`` for a +1 number, as Americans write it; any other as it is."""
+    parts = _US_PLAN(e164)
+    return f"({parts[1]}) {parts[2]}-{parts[3]}" if parts else e164
 
 
 def mask(number: str) -> str:

@@ -23,6 +23,22 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
+def decrypted(stored: str) -> str:
+    """The text whose stored form this is. Raises `ImproperlyConfigured` when no key opens it."""
+    return _decrypted(tuple(settings.ENCRYPTION_KEYS), stored)
+
+
+# A webhook opens the same secret for every call.
+@lru_cache(maxsize=256)
+def _decrypted(keys: tuple[str, ...], stored: str) -> str:
+    try:
+        return _cipher(keys).decrypt(stored.encode()).decode()
+    except InvalidToken:
+        raise ImproperlyConfigured(
+            "No key in ENCRYPTION_KEYS opens a stored secret; put the key that wrote it back."
+        ) from None
+
+
 class EncryptedTextField(_Text):
     """Stores its text under the first of ``ENCRYPTION_KEYS``; reads what any of them wrote.
 
@@ -37,11 +53,4 @@ class EncryptedTextField(_Text):
     def from_db_value(
         self, value: str | None, expression: object, connection: BaseDatabaseWrapper
     ) -> str | None:
-        if not value:
-            return value
-        try:
-            return _cipher(tuple(settings.ENCRYPTION_KEYS)).decrypt(value.encode()).decode()
-        except InvalidToken:
-            raise ImproperlyConfigured(
-                "No key in ENCRYPTION_KEYS opens a stored secret; put the key that wrote it back."
-            ) from None
+        return decrypted(value) if value else value

@@ -8,7 +8,9 @@ from django.conf import settings
 from twilio.request_validator import RequestValidator
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
+
+HEADER = "X-Twilio-Signature"
 
 
 def public_address(request: HttpRequest) -> str:
@@ -19,9 +21,17 @@ def public_address(request: HttpRequest) -> str:
 
 def is_signed(request: HttpRequest, auth_token: str) -> bool:
     """Whether the form in ``request`` carries the signature made with ``auth_token``."""
-    signature = request.headers.get("X-Twilio-Signature", "")
+    return matches(
+        address=public_address(request),
+        form=request.POST,
+        signature=request.headers.get(HEADER, ""),
+        auth_token=auth_token,
+    )
+
+
+def matches(*, address: str, form: QueryDict, signature: str, auth_token: str) -> bool:
+    """Whether ``signature`` is that of ``form``, posted to ``address``, by ``auth_token``."""
     # An empty token would let everyone sign.
     if not signature or not auth_token:
         return False
-    validator = RequestValidator(auth_token)
-    return bool(validator.validate(public_address(request), request.POST, signature))
+    return bool(RequestValidator(auth_token).validate(address, form, signature))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pgtrigger
 import pytest
 
+from forwarding import database
 from tests.cast import Cast
 from tests.simulator import simulator
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 NEVER_TRUNCATED = (
     "accounts.JournalEntry:journal_is_never_truncated",
     "consent.ConsentRecord:record_is_never_truncated",
+    "forwarding.Call:calls_are_never_truncated",
     "sending.Decision:decision_is_never_truncated",
 )
 
@@ -42,6 +44,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         pgtrigger.disable(*NEVER_TRUNCATED)
         yield
         pgtrigger.enable(*NEVER_TRUNCATED)
+        # Connections of their own, which would keep the database from being dropped.
+        database.calls.forget()
 
 
 @pytest.fixture

@@ -135,6 +135,8 @@ PUBLIC = {
     "admin:set_password": "the token in the address is the guard",
     "admin:password_set": "a fixed text",
     "set_language": "a cookie of the visitor's own; POST only",
+    "carrier-call": "the carrier's signature is the guard; see the tests of forwarding",
+    "carrier-call-status": "the carrier's signature is the guard; see the tests of forwarding",
     "carrier-status": "the carrier's signature is the guard; see the tests of webhooks",
 }
 # Pages of the site that show nothing of any workspace but what the role table lets through.

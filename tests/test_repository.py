@@ -19,7 +19,7 @@ from config.demo.workspace import SLUG
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = sorted(["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
-OWN_APPS = ("accounts", "consent", "sending", "config")
+OWN_APPS = ("accounts", "consent", "sending", "forwarding", "config")
 TEMPLATES = sorted(
     path
     for directory in (ROOT / "templates", *(ROOT / name / "templates" for name in OWN_APPS))
@@ -94,7 +94,9 @@ def test_files_that_a_page_names_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([\w./-]+)\)", text):
         assert ((ROOT / name).parent / link).exists(), link
-    for path in re.findall(r"`((?:config|consent|sending|accounts|tests)/[\w./-]+)`", text):
+    for path in re.findall(
+        r"`((?:config|consent|sending|forwarding|accounts|tests)/[\w./-]+)`", text
+    ):
         assert (ROOT / path).exists(), path
 
 

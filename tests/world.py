@@ -16,6 +16,7 @@ from accounts import journal, scope
 from accounts.models import JournalEntry, User, Workspace
 from accounts.roles import Role
 from consent.models import Contact, ImportJob, ImportRun, Purpose, Wording
+from forwarding.models import Call, CallEvent, ForwardingRule
 from sending.models import (
     Campaign,
     CarrierAccount,
@@ -118,6 +119,22 @@ def _fill(
         finished_at=now,
         rows_total=0,
     )
+    ForwardingRule.objects.create(
+        sender=sender, destination="+14155550123", set_up_by=who, changed_by=who
+    )
+    call = Call.objects.create(
+        workspace=workspace,
+        account=sender.account,
+        sender=sender,
+        sid=f"CA{mark}",
+        caller=number,
+        called=sender.number,
+        decision=Call.Decision.FORWARD,
+        reason="caller_us",
+        destination="+14155550123",
+        outcome=Call.Outcome.ANSWERED,
+    )
+    CallEvent.objects.create(call=call, leg=f"CA{mark}-leg", status="completed", applied=True)
     journal.record(
         workspace=workspace,
         actor=who,

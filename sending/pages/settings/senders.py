@@ -19,7 +19,7 @@ from accounts.roles import Capability
 from sending import preferences, senders
 from sending.models import CarrierAccount, Message, SenderNumber
 from sending.pages import shell
-from sending.pages.settings import elsewhere, tabs
+from sending.pages.settings import elsewhere, sections, tabs
 from sending.pages.settings.forms import (
     SenderAddForm,
     SenderEditForm,
@@ -58,6 +58,7 @@ def sender_preferences(request: HttpRequest) -> HttpResponse:
         "numbers": senders_in_use(workspace).select_related("account").order_by("number"),
         "elsewhere": elsewhere.countries(workspace),
         "has_account": CarrierAccount.objects.filter(workspace=workspace).exists(),
+        "sections": sections.shown(request),
     }
     return tabs.tab(request, "preferences", "preferences", EDITING, context)
 

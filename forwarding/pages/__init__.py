@@ -1,0 +1,1 @@
+"""The section Call forwarding of Settings > SMS > Sender preferences, and its forms."""

@@ -1,0 +1,13 @@
+"""Addresses of the section, below /admin/settings/sms/call-forwarding/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forwarding.pages import views
+
+app_name = "call_forwarding"
+urlpatterns = [
+    path("<int:sender_id>/", views.edit, name="edit"),
+    path("<int:sender_id>/delete/", views.delete, name="delete"),
+]
