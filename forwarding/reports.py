@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ ENDINGS: dict[str, Outcome] = {
     "failed": Outcome.FAILED,
     "canceled": Outcome.CALLER_HUNG_UP,
 }
+_DIGITS = re.compile(r"[0-9]+").fullmatch
+MOST_SECONDS = 2_147_483_647  # what the column holds
 # Somebody picked up; how long they talked comes with "completed".
 PICKED_UP = {"in-progress", "answered"}
 
@@ -67,7 +70,7 @@ def report_of(told: Incoming) -> Report | None:
         call=told.text("ParentCallSid", 64) or leg,
         leg=leg,
         status=status,
-        seconds=min(int(seconds), 2_147_483_647) if seconds.isdecimal() else None,
+        seconds=min(int(seconds), MOST_SECONDS) if _DIGITS(seconds) else None,
     )
 
 
