@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
 SECONDS = 1.0
-# Whoever finds the database away spares those behind it the wait for this long.
+# Whoever finds the database away spares those behind it the wait: for this long nobody looks, and
+# then one at a time.
 AWAY_SECONDS = 1.0
 MOST_CONNECTIONS = 16
 
@@ -54,6 +55,8 @@ class CallDatabase:
         self._pool: ConnectionPool[PunctualConnection] | None = None
         self._process = 0
         self._away_until = 0.0
+        # Held by the one that looks whether the database is back.
+        self._looking = threading.Lock()
 
     def run(self, work: Callable[[PunctualConnection], Value]) -> Value:
         """What ``work`` returns; each statement in it commits by itself. Raises `DatabaseAway`.
@@ -61,29 +64,45 @@ class CallDatabase:
         ``work`` may be done twice, when the first connection turns out to have died while idle: it
         must not mind.
         """
-        now = monotonic()
-        if now < self._away_until:
+        if not self._away_until:
+            return self._punctually(work)
+        # It was away last time: one caller in a while waits to see, and the others are spared.
+        if monotonic() < self._away_until or not self._looking.acquire(blocking=False):
             raise DatabaseAway
-        deadline = now + SECONDS
         try:
-            try:
-                with self._connection(deadline) as connection:
-                    return work(connection)
-            except psycopg.OperationalError:
-                # The server was restarted since; every idle connection may be as dead as this one.
-                if monotonic() >= deadline:
-                    raise
-                self.forget()
-                with self._connection(deadline) as connection:
-                    return work(connection)
+            return self._punctually(work)
+        finally:
+            self._looking.release()
+
+    def _punctually(self, work: Callable[[PunctualConnection], Value]) -> Value:
+        deadline = monotonic() + SECONDS
+        try:
+            value = self._twice(work, deadline)
         except (psycopg.OperationalError, PoolTimeout) as error:
             self._away_until = monotonic() + AWAY_SECONDS
             raise DatabaseAway from error
+        self._away_until = 0.0
+        return value
+
+    def _twice(self, work: Callable[[PunctualConnection], Value], deadline: float) -> Value:
+        try:
+            with self._connection(deadline) as connection:
+                return work(connection)
+        except PoolTimeout:
+            raise
+        except psycopg.OperationalError:
+            if monotonic() >= deadline:
+                raise
+        # The server was restarted since; every idle connection may be as dead as this one.
+        self._opened().drain()
+        with self._connection(deadline) as connection:
+            return work(connection)
 
     def forget(self) -> None:
-        """Close every connection; the next call opens new ones."""
+        """Close every connection, and know of no outage; the next call opens new ones."""
         with self._lock:
             pool, self._pool = self._pool, None
+        self._away_until = 0.0
         if pool is not None:
             pool.close(timeout=0)
 

@@ -63,8 +63,9 @@ def waiting() -> Iterator[tuple[Path, str, Incoming]]:
             found.append((path, str(fields["kind"]), incoming))
         except FileNotFoundError:
             continue  # another worker was quicker
-        except (ValueError, KeyError, TypeError, OSError):
-            logger.exception("a kept call cannot be read: %s", path.name)
+        except (ValueError, KeyError, TypeError):
+            logger.error("a kept call cannot be read: %s", path.name)
+            set_aside(path)
     yield from sorted(found, key=lambda each: (each[1] != VOICE, each[2].received_at))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,21 @@ US_CALLER = "+12395550177"
 SID = "CA" + "1" * 32
 LEG = "CA" + "2" * 32
 FORWARDS = "<Dial"
+
+
+_own = threading.local()
+
+
+def _client() -> Any:
+    """One for each thread, until `forget_client`: each loads the whole stack of middleware."""
+    if not hasattr(_own, "client"):
+        _own.client = Client(enforce_csrf_checks=True)
+    return _own.client
+
+
+def forget_client() -> None:
+    """Let the middleware be loaded anew, for a setting that it reads when it is."""
+    _own.__dict__.clear()
 
 
 @dataclass(frozen=True)
@@ -101,8 +117,7 @@ def post(
 
 
 def posted(path: str, fields: dict[str, str], headers: dict[str, str]) -> Answer:
-    client: Any = Client(enforce_csrf_checks=True)
-    answer: HttpResponse = client.post(
+    answer: HttpResponse = _client().post(
         path,
         urlencode(fields),
         content_type="application/x-www-form-urlencoded",

@@ -26,6 +26,7 @@ from tests.forwarding.calling import (
     Answer,
     call_form,
     call_path,
+    forget_client,
     place,
     post,
     posted,
@@ -325,9 +326,12 @@ def test_behind_a_proxy_that_ends_tls_a_call_is_not_redirected(cast: Cast) -> No
         SECURE_SSL_REDIRECT=True,
         SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
     ):
+        forget_client()
         path, fields = call_path(cast.sender.account), call_form(cast.sender)
         proxied = {"X-Forwarded-Proto": "https", "Host": "sms.example.com"}
+        assert post(path, fields, Host="sms.example.com").status == 301
         assert post(path, fields, **proxied).forwarded
+    forget_client()
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch", "head"])
