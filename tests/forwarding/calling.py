@@ -110,10 +110,11 @@ def post(
     signed: dict[str, str] | None = None,
     **headers: str,
 ) -> Answer:
-    """Post ``fields``, signed (perhaps for something else)."""
+    """Post ``fields``, signed (perhaps for something else); ``_`` in a header's name is ``-``."""
     address = settings.PUBLIC_URL + (signed_for or path)
     signature = RequestValidator(token).compute_signature(address, signed or fields)
-    return posted(path, fields, {"X-Twilio-Signature": signature, **headers})
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return posted(path, fields, {"X-Twilio-Signature": signature, **given})
 
 
 def posted(path: str, fields: dict[str, str], headers: dict[str, str]) -> Answer:

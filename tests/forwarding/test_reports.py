@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -168,7 +169,7 @@ def test_of_a_forwarded_call_the_dialled_leg_tells_and_not_the_call_itself(cast:
 
 def test_the_database_keeps_what_was_decided(cast: Cast) -> None:
     call = forwarded(cast)
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"decision": "ring", "destination": "", "outcome": "not_forwarded"},
         {"reason": "caller_canadian"},
         {"destination": "+12125550123"},
