@@ -22,5 +22,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "sending.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "reconcile": {"task": "sending.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     "calls": {"task": "forwarding.log_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "announce": {"task": "forwarding.announce", "schedule": 60.0, "options": {"expires": 60}},
     "imports": {"task": "consent.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -21,6 +21,7 @@ from accounts import journal
 from accounts.models import JournalEntry
 from accounts.roles import Capability
 from accounts.standing import demand_now
+from accounts.workers import wake
 from forwarding import destinations
 from forwarding.availability import unavailable
 from forwarding.destinations import DestinationError, Refusal
@@ -97,6 +98,7 @@ def save(
             sender=locked, destination=destination, set_up_by=actor, changed_by=actor
         )
         _journal(locked, actor=actor, old="", new=destination)
+        wake("forwarding.announce")
         return rule, Change.SET_UP
     old = rule.destination
     rule.destination, rule.changed_by, rule.version = destination, actor, rule.version + 1

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, HttpResponseForbidden
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from forwarding import calls, database, incoming, reports, spool, voice
+from forwarding.announcing import status_address
 from forwarding.database import DatabaseAway
 from forwarding.routing import route
 from sending.models import CarrierAccount
@@ -93,16 +92,6 @@ def carrier_call_status(request: HttpRequest, account: int) -> HttpResponse:
         connection.close()
         spool.keep(spool.STATUS, told)
     return HttpResponse(status=204)
-
-
-def call_address(account_id: int) -> str:
-    """Where the carrier of this account announces calls."""
-    return settings.PUBLIC_URL + reverse("carrier-call", kwargs={"account": account_id})
-
-
-def status_address(account_id: int) -> str:
-    """Where the carrier of this account says what became of a call."""
-    return settings.PUBLIC_URL + reverse("carrier-call-status", kwargs={"account": account_id})
 
 
 def _markup(text: str) -> HttpResponse:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import threading
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import IO
@@ -17,11 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workspace
+from accounts.workers import wake
 from consent.imports import sniff
 from consent.imports.columns import FIELDS, guess
 from consent.models import ImportJob, ImportRun, Purpose
-
-logger = logging.getLogger(__name__)
 
 
 def create(*, workspace: Workspace, purpose: Purpose, file: File[bytes], name: str) -> ImportJob:
@@ -176,25 +173,8 @@ def request(*, job: ImportJob, kind: ImportRun.Kind, tell_workers: bool = True) 
         run.finished_at = None
         run.save(update_fields=["status", "cancel_requested", "error", "finished_at"])
     if tell_workers:
-        transaction.on_commit(lambda: wake(run.pk))
+        wake("consent.run_import", run.pk)
     return run
-
-
-def wake(run_id: int) -> None:
-    """Tell a worker, without keeping the page waiting for a broker that is away.
-
-    A run that no worker was told of is found by the sweep, so nothing is lost.
-    """
-    threading.Thread(target=_tell, args=(run_id,), daemon=True, name="wake-import").start()
-
-
-def _tell(run_id: int) -> None:
-    from consent.tasks import run_import
-
-    try:
-        run_import.delay(run_id)
-    except Exception:
-        logger.warning("the broker could not be told of import run %s", run_id, exc_info=True)
 
 
 def cancel(*, run: ImportRun) -> bool:

@@ -43,6 +43,7 @@ class ForwardingRule(models.Model):
     )
     changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
     # The carrier is told where to announce calls; see `forwarding.announcing`.
+    announced_to = models.CharField(_("announced to"), max_length=300, blank=True, editable=False)
     announced_at = models.DateTimeField(_("announced"), null=True, editable=False)
     announce_problem = models.CharField(_("problem"), max_length=30, blank=True, editable=False)
     announce_tries = models.PositiveIntegerField(_("tries"), default=0, editable=False)
@@ -56,13 +57,6 @@ class ForwardingRule(models.Model):
             models.CheckConstraint(
                 condition=models.Q(destination__regex=r"^\+1[2-9][0-9]{9}$"),
                 name="forwarding_goes_to_a_plus_one_number",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["announce_due_at"],
-                condition=models.Q(announced_at=None),
-                name="rules_to_announce",
             )
         ]
         triggers = [

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from consent.numbering import national
-from forwarding import rules
+from forwarding import announcing, rules
 from forwarding.availability import Unavailable, unavailable
 from forwarding.models import Call, ForwardingRule
+from sending.carriers.voice_address import Told
 from sending.models import SenderNumber
 
 if TYPE_CHECKING:
@@ -47,6 +48,30 @@ class Line:
     @property
     def released(self) -> bool:
         return self.sender.verification == Verification.RELEASED
+
+    @property
+    def address(self) -> str:
+        """Where the carrier is to announce calls."""
+        return announcing.call_address(self.sender.account_id)
+
+    @property
+    def announced(self) -> bool:
+        """Whether the carrier confirmed that, or has announced a call there since."""
+        if self.rule is None:
+            return False
+        came = self.last is not None and self.last.received_at >= self.rule.set_up_at
+        return came or self.rule.announced_to == self.address
+
+    @property
+    def problem(self) -> str:
+        """Why the carrier was not told; "" before it was asked."""
+        code = self.rule.announce_problem if self.rule else ""
+        return str(Told(code).label) if code in Told.values else code
+
+    @property
+    def waits(self) -> bool:
+        """Whether the carrier is asked just now."""
+        return self.rule is not None and not self.announced and not self.problem
 
     @property
     def unavailable(self) -> _StrPromise | str:

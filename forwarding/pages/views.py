@@ -39,12 +39,12 @@ EDITING = Capability.CALL_FORWARDING
 FRAGMENT = "Tollgate-Fragment"
 
 
-def _sender(request: HttpRequest, sender_id: int) -> SenderNumber:
+def sender_of(request: HttpRequest, sender_id: int) -> SenderNumber:
     return shell.own(request, SenderNumber, pk=sender_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires_on(_sender, EDITING)
+@requires_on(sender_of, EDITING)
 def edit(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     """Set up, or change, where calls to one number go."""
     try:
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires_on(_sender, EDITING)
+@requires_on(sender_of, EDITING)
 def delete(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     """Ask, then forward calls to one number no more."""
     gone = _("Calls to %(number)s are not forwarded.") % {"number": national(sender.number)}
@@ -151,12 +151,12 @@ def _show(
 ) -> HttpResponse:
     whole = {
         "line": line_of(sender),
-        "back": _back(),
+        "back": back(),
         "name": name,
         "template": f"forwarding/_{name}.html",
         **context,
     }
-    if _in_dialog(request):
+    if in_dialog(request):
         html = render_to_string(whole["template"], {**whole, "in_dialog": True}, request)
         return HttpResponse(html, status=status, headers={FRAGMENT: name})
     answer = tabs.tab(request, "preferences", "../../forwarding/page", EDITING, whole)
@@ -165,9 +165,9 @@ def _show(
 
 
 def _done(request: HttpRequest, sender: SenderNumber, sentence: str) -> HttpResponse:
-    if not _in_dialog(request):
+    if not in_dialog(request):
         messages.success(request, sentence)
-        return redirect(_back())
+        return redirect(back())
     told = {"call-forwarding-done": {"sender": sender.pk, "sentence": sentence}}
     return HttpResponse(
         section.rows(request),
@@ -180,9 +180,9 @@ def _done(request: HttpRequest, sender: SenderNumber, sentence: str) -> HttpResp
     )
 
 
-def _in_dialog(request: HttpRequest) -> bool:
+def in_dialog(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _back() -> str:
+def back() -> str:
     return f"{reverse('sms_settings:preferences')}#call-forwarding"

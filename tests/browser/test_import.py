@@ -37,7 +37,7 @@ ROWS = 400
 def kept(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of a test go to a directory of its own; nobody but its own worker takes runs up."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    monkeypatch.setattr(jobs, "wake", lambda run_id: None)
+    monkeypatch.setattr(jobs, "wake", lambda *_told: None)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def kept_files(tmp_path: Path) -> Iterator[Path]:
 def quiet_broker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Which runs the broker was told of; the tests work on them by themselves."""
     told: list[int] = []
-    monkeypatch.setattr(jobs, "wake", told.append)
+    monkeypatch.setattr(jobs, "wake", lambda _task, *ids: told.extend(ids))
     return told
 
 
