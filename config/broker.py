@@ -72,12 +72,21 @@ def celery_options() -> dict[str, Any]:
             "conn_string": conninfo(),
             "init_extension": False,
             "wait_time_seconds": 0,
-            "use_notify": True,
+            "use_notify": False,
             "notify_throttle_interval_ms": 0,
             "visibility_timeout": VISIBILITY_SECONDS,
             "pool_size": 4,
         },
     }
+
+
+def listening(options: dict[str, Any]) -> dict[str, Any]:
+    """``broker_transport_options`` for a worker, which is woken by PostgreSQL's notifications.
+
+    Only for a worker: whoever publishes never reads them, and after some minutes its connection is
+    full. A server process that cannot write there holds up everyone who drops a database.
+    """
+    return {**options, "use_notify": True} if uses_pgmq() else options
 
 
 def ensure_broker() -> None:

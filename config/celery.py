@@ -53,6 +53,13 @@ def _log_as_django_does(**kwargs: Any) -> None:
 
 
 @worker_init.connect
+def _listen(**kwargs: Any) -> None:
+    from config.broker import listening
+
+    app.conf.broker_transport_options = listening(app.conf.broker_transport_options)
+
+
+@worker_init.connect
 @beat_init.connect
 def _prepare(**kwargs: Any) -> None:
     """`celery worker` and `celery beat` work on their own, not only below `manage.py up`."""

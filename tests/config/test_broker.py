@@ -32,6 +32,8 @@ WORKER = [
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 ]
 
+REAL_WORKER = [part if part != "tests.config.worker_app" else "config" for part in WORKER]
+
 
 @pytest.fixture
 def scratch(settings: Any) -> Iterator[str]:
@@ -74,6 +76,55 @@ def test_redis_and_rabbitmq_are_taken_by_address(
     settings.CELERY_BROKER_URL = url
     broker.ensure_broker()
     assert broker.celery_options() == {"broker_url": url, "broker_transport_options": options}
+
+
+def test_who_publishes_does_not_listen_and_a_worker_does(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "pgmq://"
+    options = broker.celery_options()["broker_transport_options"]
+    assert not options["use_notify"]
+    assert broker.listening(options) == {**options, "use_notify": True}
+    settings.CELERY_BROKER_URL = "redis://queue.example.com/0"
+    options = broker.celery_options()["broker_transport_options"]
+    assert broker.listening(options) == options
+
+
+@pytest.mark.faults
+def test_only_workers_hold_connections_that_listen(scratch: str, tmp_path: Path) -> None:
+    """A publisher that listens never reads what it hears, until its server process is stuck."""
+    environment = environment_for(scratch, tmp_path)
+    broker.ensure_broker()
+    code = (
+        "import sys; from config.celery import app; app.send_task('nobody', queue='default'); "
+        "print('sent', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(
+            command, cwd=env.BASE_DIR, env=environment, stdin=pipe, stdout=pipe
+        ) as publisher,
+        psycopg.connect(broker.conninfo(), autocommit=True) as looking,
+    ):
+        assert publisher.stdout is not None
+        assert publisher.stdout.readline() == b"sent\n"
+        assert _listeners(looking) == 0
+        publisher.communicate()
+        worker = subprocess.Popen(REAL_WORKER, cwd=env.BASE_DIR, env=environment)
+        try:
+            _wait_until(lambda: _listeners(looking) > 0, "the worker does not listen")
+        finally:
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(30)
+
+
+def _listeners(looking: psycopg.Connection[Any]) -> int:
+    row = looking.execute(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    ).fetchone()
+    assert row is not None
+    found: int = row[0]
+    return found
 
 
 def test_an_address_of_a_broker_in_postgresql_is_used_as_it_is(settings: Any) -> None:
