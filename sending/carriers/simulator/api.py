@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import operator
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
-import orjson
 from aiohttp import web
 
+from sending.carriers.simulator.answers import Authentication, as_json, refuse
 from sending.carriers.simulator.carrier import Carrier
 from sending.carriers.simulator.magic import Answer
-from sending.carriers.simulator.resource import API_VERSION, page, refusal, resource
+from sending.carriers.simulator.paging import Paging
+from sending.carriers.simulator.resource import API_VERSION, resource
 from sending.carriers.simulator.store import Text
-from sending.carriers.simulator.validation import Problem, problem
+from sending.carriers.simulator.validation import problem
 
-MOST_PER_PAGE = 1000
 _COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
     "DateSent": operator.eq,
     "DateSent<": operator.le,
@@ -31,9 +29,9 @@ _COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
 class Api:
     """The handlers; one object per server."""
 
-    def __init__(self, carrier: Carrier) -> None:
+    def __init__(self, carrier: Carrier, authentication: Authentication) -> None:
         self._carrier = carrier
-        self._known: set[tuple[str, str]] = set()
+        self._authentication = authentication
 
     def routes(self) -> list[web.AbstractRouteDef]:
         messages = f"/{API_VERSION}/Accounts/{{account}}/Messages"
@@ -45,73 +43,54 @@ class Api:
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         account = request.match_info["account"]
-        objection = self._authenticate(request, account)
+        objection = self._authentication.objection(request)
         if objection is not None:
-            return _refuse(objection)
+            return refuse(objection)
         content = (await request.read()).decode("utf-8", "replace")
         form = dict(parse_qsl(content, keep_blank_values=True))
         objection = self._carrier.judge(form)
         if objection is not None:
-            return _refuse(objection)
+            return refuse(objection)
         fate = self._carrier.fate(form["To"])
         if fate.slow_seconds:
             await asyncio.sleep(fate.slow_seconds)
         if fate.refuse:
-            return _refuse(self._carrier.refuse(fate.refuse, form))
+            return refuse(self._carrier.refuse(fate.refuse, form))
         if fate.answer in {Answer.DROP, Answer.ERROR, Answer.HANG}:
             return await _withhold(request, fate.answer)
         text = await self._carrier.accept(account, form)
         if fate.answer is not None:
             return await _withhold(request, fate.answer)
-        return _json(resource(text), 201)
+        return as_json(resource(text), 201)
 
     async def search(self, request: web.Request) -> web.StreamResponse:
         account = request.match_info["account"]
-        objection = self._authenticate(request, account)
+        objection = self._authentication.objection(request)
         if objection is not None:
-            return _refuse(objection)
-        query = dict(request.query)
+            return refuse(objection)
         try:
-            number = max(int(query.pop("Page", "0")), 0)
-            size = min(max(int(query.pop("PageSize", "50")), 1), MOST_PER_PAGE)
-            query.pop("PageToken", None)
+            paging = Paging.of(dict(request.query))
+            query = paging.filters
             texts = [text for text in self._candidates(query) if _matches(text, account, query)]
         except ValueError:
-            return _refuse(Problem(400, 20001, "Invalid parameter"))
-        return _json(page(texts, account=account, query=query, page=number, size=size), 200)
+            return refuse(problem(20001))
+        return as_json(paging.page(texts, path=request.path, name="messages", resource=resource))
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         account = request.match_info["account"]
-        objection = self._authenticate(request, account)
+        objection = self._authentication.objection(request)
         if objection is not None:
-            return _refuse(objection)
+            return refuse(objection)
         text = self._carrier.store.get(request.match_info["sid"])
         if text is None or text.entry.account != account:
-            return _refuse(problem(20404))
-        return _json(resource(text), 200)
+            return refuse(problem(20404))
+        return as_json(resource(text))
 
     def _candidates(self, query: dict[str, str]) -> list[Text]:
         """Newest first, of one phone where the query names one."""
         if "To" in query:
             return self._carrier.store.phone(query["To"])[::-1]
         return list(self._carrier.store.newest_first())
-
-    def _authenticate(self, request: web.Request, account: str) -> Problem | None:
-        header = request.headers.get("Authorization", "")
-        if (header, account) in self._known:
-            return None
-        kind, _, credentials = header.partition(" ")
-        try:
-            name, _, token = base64.b64decode(credentials).decode().partition(":")
-        except ValueError:
-            return problem(20003)
-        right = hmac.compare_digest(token.encode(), self._carrier.auth_token.encode())
-        if kind.lower() != "basic" or not right:
-            return problem(20003)
-        if name != account:
-            return problem(20404)
-        self._known.add((header, account))
-        return None
 
 
 def _matches(text: Text, account: str, query: dict[str, str]) -> bool:
@@ -136,13 +115,3 @@ async def _withhold(request: web.Request, answer: Answer) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
-
-
-def _json(content: dict[str, Any], status: int) -> web.Response:
-    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")
-
-
-def _refuse(objection: Problem) -> web.Response:
-    return web.Response(
-        body=refusal(objection), status=objection.status, content_type="application/json"
-    )

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlencode
-
-import aiohttp
-from twilio.request_validator import RequestValidator
-from yarl import URL
 
 from sending.carriers.simulator.faults import Faults
 from sending.carriers.simulator.magic import ending
 from sending.carriers.simulator.resource import API_VERSION
+from sending.carriers.simulator.signed import FAILURES, SignedRequests
 from sending.carriers.simulator.store import Text
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 32
-TIMEOUT_SECONDS = 15.0
 
 
 class Callbacks:
     """Moves accepted messages on with time, and posts each new status once (or as asked)."""
 
-    def __init__(self, *, auth_token: str, faults: Callable[[], Faults]) -> None:
-        self._validator = RequestValidator(auth_token)
+    def __init__(self, *, requests: SignedRequests, faults: Callable[[], Faults]) -> None:
+        self._requests = requests
         self._faults = faults
         self._due: asyncio.Queue[tuple[str, str, int | None, Text]] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
@@ -66,27 +60,19 @@ class Callbacks:
         if faults.hits(faults.callback_duplicates, f"duplicate {status}", text.entry.sid, 0):
             self._due.put_nowait((address, status, code, text))
 
+    async def post(self, method: str, address: str, form: dict[str, str]) -> None:
+        """Tell ``address`` once. A carrier does not insist: what nobody takes is lost."""
+        try:
+            await self._requests.send(method, address, form)
+            self.posted += 1
+        except FAILURES as error:
+            self.failed += 1
+            logger.info("callback not taken: %s", type(error).__name__)
+
     async def _work(self) -> None:
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            while True:
-                address, status, code, text = await self._due.get()
-                form = parameters(text, status, code)
-                headers = {
-                    "X-Twilio-Signature": self._validator.compute_signature(address, form),
-                    "I-Twilio-Idempotency-Token": f"{random.getrandbits(128):032x}",
-                    "Content-Type": "application/x-www-form-urlencoded",
-                }
-                try:
-                    async with session.post(
-                        URL(address, encoded=True), data=urlencode(form).encode(), headers=headers
-                    ) as response:
-                        await response.read()
-                    self.posted += 1
-                except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                    # A carrier does not insist: a callback that nobody takes is lost.
-                    self.failed += 1
-                    logger.info("callback %s not taken: %s", status, type(error).__name__)
+        while True:
+            address, status, code, text = await self._due.get()
+            await self.post("POST", address, parameters(text, status, code))
 
 
 def parameters(text: Text, status: str, code: int | None) -> dict[str, str]:

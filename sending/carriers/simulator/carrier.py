@@ -15,8 +15,11 @@ from sending.carriers.simulator.callbacks import Callbacks
 from sending.carriers.simulator.faults import NO_ANSWER, Faults
 from sending.carriers.simulator.log import AppendLog, Entry, read_log
 from sending.carriers.simulator.magic import Answer, Fate
+from sending.carriers.simulator.signed import SignedRequests
 from sending.carriers.simulator.store import Store, Text
 from sending.carriers.simulator.validation import Problem, check, problem
+from sending.carriers.simulator.voice.own_numbers import OwnNumbers
+from sending.carriers.simulator.voice.switchboard import Switchboard
 
 
 class Carrier:
@@ -33,13 +36,30 @@ class Carrier:
         self.auth_token = auth_token
         self.faults = faults or Faults()
         self.store = Store()
-        self.callbacks = Callbacks(auth_token=auth_token, faults=lambda: self.faults)
+        self.requests = SignedRequests(auth_token)
+        self.callbacks = Callbacks(requests=self.requests, faults=lambda: self.faults)
+        self.switchboard = Switchboard(
+            OwnNumbers(log.with_suffix(".numbers.json"), owned=senders),
+            requests=self.requests,
+            callbacks=self.callbacks,
+            faults=lambda: self.faults,
+        )
         self._senders = senders
         self._attempts: Counter[str] = Counter()
         self._next_slot = 0.0
         for entry in read_log(log):
             self._restore(entry)
         self._log = AppendLog(log)
+
+    async def start(self) -> None:
+        await self.requests.start()
+        await self.callbacks.start()
+
+    async def stop(self) -> None:
+        """End calls and callbacks that are under way."""
+        await self.switchboard.stop()
+        await self.callbacks.stop()
+        await self.requests.stop()
 
     def close(self) -> None:
         self._log.close()

@@ -39,6 +39,8 @@ class Faults:
     callback_delay: float = 0.2
     callback_duplicates: float = 0.0
     callback_reorder: float = 0.0
+    # Voice addresses asked twice about the same call; drawn per caller.
+    call_replay: float = 0.0
     # Recipients that the carrier holds for opted out, separated by commas.
     opted_out: str = ""
     # Recipients whose last seven digits ask for a fault; see magic.py.
@@ -104,6 +106,7 @@ SHARES: Final = (
     *NO_ANSWER,
     "callback_duplicates",
     "callback_reorder",
+    "call_replay",
 )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 
@@ -53,30 +52,6 @@ def resource(text: Text) -> dict[str, Any]:
         "subresource_uris": {"media": f"{uri}/Media.json"},
         "to": entry.to,
         "uri": f"{uri}.json",
-    }
-
-
-def page(
-    texts: list[Text], *, account: str, query: dict[str, str], page: int, size: int
-) -> dict[str, Any]:
-    """Page number ``page`` (from 0) of ``texts``, with the addresses of its neighbours."""
-
-    def address(number: int) -> str:
-        filters = {**query, "PageSize": str(size), "Page": str(number)}
-        return f"/{API_VERSION}/Accounts/{account}/Messages.json?{urlencode(filters)}"
-
-    start = page * size
-    shown = texts[start : start + size]
-    return {
-        "first_page_uri": address(0),
-        "next_page_uri": address(page + 1) if start + size < len(texts) else None,
-        "previous_page_uri": address(page - 1) if page else None,
-        "uri": address(page),
-        "page": page,
-        "page_size": size,
-        "start": start,
-        "end": start + max(len(shown) - 1, 0),
-        "messages": [resource(text) for text in shown],
     }
 
 

@@ -8,15 +8,21 @@ import socket
 
 from aiohttp import web
 
+from sending.carriers.simulator.answers import Authentication
 from sending.carriers.simulator.api import Api
 from sending.carriers.simulator.carrier import Carrier
 from sending.carriers.simulator.control import Control
 from sending.carriers.simulator.page.views import Page
+from sending.carriers.simulator.voice.control import CallControl
+from sending.carriers.simulator.voice.numbers_api import NumbersApi
 
 
 def application(carrier: Carrier) -> web.Application:
     app = web.Application()
-    app.add_routes(Api(carrier).routes())
+    authentication = Authentication(carrier.auth_token)
+    app.add_routes(Api(carrier, authentication).routes())
+    app.add_routes(NumbersApi(carrier.switchboard.numbers, authentication).routes())
+    app.add_routes(CallControl(carrier.switchboard).routes())
     app.add_routes(Control(carrier).routes())
     app.add_routes(Page(carrier).routes())
     return app
@@ -29,10 +35,10 @@ async def serve(carrier: Carrier, *, host: str, port: int) -> None:
     """
     runner = web.AppRunner(application(carrier), access_log=None, keepalive_timeout=75.0)
     await runner.setup()
-    await carrier.callbacks.start()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=1024)
     try:
+        await carrier.start()
         await web.SockSite(runner, listener, shutdown_timeout=1.0).start()
         print(f"Carrier simulator on http://{host}:{listener.getsockname()[1]}", flush=True)
         ended = asyncio.Event()
@@ -41,6 +47,6 @@ async def serve(carrier: Carrier, *, host: str, port: int) -> None:
             loop.add_signal_handler(number, ended.set)
         await ended.wait()
     finally:
-        await carrier.callbacks.stop()
+        await carrier.stop()
         await runner.cleanup()
         carrier.close()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_BODY: Final = 1600
-_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SENDER = re.compile(r"\+[1-9]\d{6,14}|\d{5,6}", re.ASCII)
-_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*", re.ASCII)
+ADDRESS: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Problem:
 
 # The refusals that can be asked for by code, with their HTTP status and sentence.
 SENTENCES: Final[dict[int, tuple[int, str]]] = {
+    20001: (400, "Invalid parameter"),
     20003: (401, "Authenticate"),
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too Many Requests"),
@@ -63,7 +64,7 @@ def check(
         code = 21603
     elif not body:
         code = 21602
-    elif not _E164.fullmatch(to):
+    elif not E164.fullmatch(to):
         code = 21211
     elif not _SENDER.fullmatch(sender):
         code = 21212
@@ -73,7 +74,7 @@ def check(
         code = 21266
     elif len(body) > MAX_BODY:
         code = 21617
-    elif "StatusCallback" in form and not _ADDRESS.fullmatch(form["StatusCallback"]):
+    elif "StatusCallback" in form and not ADDRESS.fullmatch(form["StatusCallback"]):
         code = 21609
     elif to in opted_out:
         code = 21610

@@ -67,6 +67,10 @@ GROUPS: Final[tuple[tuple[str, tuple[Field, ...]], ...]] = (
         ),
     ),
     (
+        "Calls",
+        (Field("call_replay", "Share asked about twice", "the two answers are compared"),),
+    ),
+    (
         "In general",
         (
             Field("magic", "Numbers 555-99xx ask for faults"),

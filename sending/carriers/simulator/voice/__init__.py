@@ -1,0 +1,1 @@
+"""Calls to the account's own numbers: whom the carrier asks, what it then does, whom it tells."""
