@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,9 +74,45 @@ class Simulator:
         """Its faults, and how many messages and callbacks there were."""
         return self._call("/simulator/control", None)
 
-    def _call(self, path: str, body: bytes | None) -> dict[str, Any]:
-        request = urllib.request.Request(self.url + path, data=body)
-        request.add_header("Content-Type", "application/json")
+    def set_voice(
+        self, number: str, account_sid: str, url: str, status_callback: str = ""
+    ) -> dict[str, Any]:
+        """Let ``url`` be asked about calls to ``number``, by the API as Tollgate uses it.
+
+        Returns the number as the carrier gives it. An empty ``url`` takes the address back.
+        """
+        numbers = f"/2010-04-01/Accounts/{account_sid}/IncomingPhoneNumbers"
+        basic = base64.b64encode(f"{account_sid}:{AUTH_TOKEN}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}"}
+        query = urllib.parse.urlencode({"PhoneNumber": number})
+        [found] = self._call(f"{numbers}.json?{query}", None, headers)["incoming_phone_numbers"]
+        form = {"VoiceUrl": url, "VoiceMethod": "POST", "StatusCallback": status_callback}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body = urllib.parse.urlencode(form).encode()
+        return self._call(f"{numbers}/{found['sid']}.json", body, headers)
+
+    def place_call(self, caller: str, to: str) -> dict[str, Any]:
+        """Let ``caller`` call ``to``; returns the call as it is at first (see `calls`)."""
+        return self._call("/simulator/calls", json.dumps({"from": caller, "to": to}).encode())
+
+    def act(self, sid: str, action: str, *, by: str = "caller") -> dict[str, Any]:
+        """hang-up, answer or decline; returns the call as it is then.
+
+        ``by`` is "destination" where that phone hangs up. `urllib.error.HTTPError` 409 where the
+        state of the call does not allow it.
+        """
+        return self._call(f"/simulator/calls/{sid}/{action}", json.dumps({"by": by}).encode())
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The newest hundred, newest first."""
+        calls: list[dict[str, Any]] = self._call("/simulator/calls", None)["calls"]
+        return calls
+
+    def _call(
+        self, path: str, body: bytes | None, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        request = urllib.request.Request(self.url + path, data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=10) as response:
             answer: dict[str, Any] = json.load(response)
         return answer

@@ -35,6 +35,8 @@ SPEC = Path(
 ACCOUNT = "AC" + "a" * 32
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
+NUMBERS = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json"
+NUMBER = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}.json"
 
 pytestmark = pytest.mark.skipif(
     not SPEC.exists(), reason="Twilio's API description is absent (TOLLGATE_CARRIER_SPEC)"
@@ -116,9 +118,9 @@ async def recording(carrier_url: str) -> AsyncIterator[tuple[str, list[Exchange]
 
 @pytest.fixture(scope="module")
 def contract() -> OpenAPI:
-    """Twilio's description, cut to the messages."""
+    """Twilio's description, cut to messages and numbers."""
     spec: dict[str, Any] = json.loads(SPEC.read_text(encoding="utf-8"))
-    spec["paths"] = {path: spec["paths"][path] for path in (MESSAGES, MESSAGE)}
+    spec["paths"] = {path: spec["paths"][path] for path in (MESSAGES, MESSAGE, NUMBERS, NUMBER)}
     return OpenAPI.from_dict(spec)
 
 
@@ -152,14 +154,43 @@ def talk(simulator: Simulator) -> list[Exchange]:
     return asyncio.run(run())
 
 
+HEADERS = {
+    "Authorization": aiohttp.encode_basic_auth(ACCOUNT, AUTH_TOKEN),
+    "Content-Type": "application/x-www-form-urlencoded",
+}
+
+
 async def look_at(url: str, one: Found) -> None:
-    headers = {
-        "Authorization": aiohttp.encode_basic_auth(ACCOUNT, AUTH_TOKEN),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
     address = f"{url}/2010-04-01/Accounts/{ACCOUNT}/Messages/{one.sid}.json"
-    async with aiohttp.ClientSession() as session, session.get(address, headers=headers) as answer:
+    async with aiohttp.ClientSession() as session, session.get(address, headers=HEADERS) as answer:
         assert answer.status == 200
+
+
+def set_up_calls(simulator: Simulator) -> list[Exchange]:
+    """A number is looked for, gets its voice address, and is listed."""
+
+    async def run() -> list[Exchange]:
+        async with (
+            recording(simulator.url) as (url, exchanges),
+            aiohttp.ClientSession(headers=HEADERS) as session,
+        ):
+            path = f"{url}/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers"
+            query = {"PhoneNumber": "+18885550100", "PageSize": "1"}
+            async with session.get(f"{path}.json", params=query) as answer:
+                [found] = (await answer.json())["incoming_phone_numbers"]
+            form = {
+                "VoiceUrl": "http://127.0.0.1:9/carrier/voice/1/",
+                "VoiceMethod": "POST",
+                "StatusCallback": "http://127.0.0.1:9/carrier/call/1/",
+                "StatusCallbackMethod": "POST",
+            }
+            async with session.post(f"{path}/{found['sid']}.json", data=form) as answer:
+                changed = await answer.json()
+            async with session.get(f"{path}.json") as answer:
+                assert (await answer.json())["incoming_phone_numbers"] == [changed]
+            return exchanges
+
+    return asyncio.run(run())
 
 
 def test_every_request_and_every_answer_is_as_twilio_describes_it(
@@ -168,6 +199,18 @@ def test_every_request_and_every_answer_is_as_twilio_describes_it(
     simulator.control(magic=True, callback_delay=0)
     exchanges = talk(simulator)
     assert [one.method for one in exchanges] == ["POST", "POST", "POST", "GET", "GET"]
+    for exchange in exchanges:
+        contract.validate_request(exchange.request())
+        contract.validate_response(exchange.request(), exchange.response())
+
+
+def test_numbers_are_looked_for_and_set_as_twilio_describes_it(
+    simulator: Simulator, contract: OpenAPI
+) -> None:
+    exchanges = set_up_calls(simulator)
+    assert [(one.method, one.status) for one in exchanges] == [
+        *(("GET", 200), ("POST", 200), ("GET", 200))
+    ]
     for exchange in exchanges:
         contract.validate_request(exchange.request())
         contract.validate_response(exchange.request(), exchange.response())
@@ -184,3 +227,7 @@ def test_the_description_tells_a_wrong_request_and_a_wrong_answer(
     posted.answer = posted.answer.replace(b'"status":"queued"', b'"status":"on its way"')
     with pytest.raises(OpenAPIError):
         contract.validate_response(posted.request(), posted.response())
+    changed = set_up_calls(simulator)[1]
+    changed.answer = changed.answer.replace(b'"sid":"PN', b'"sid":"SM')
+    with pytest.raises(OpenAPIError):
+        contract.validate_response(changed.request(), changed.response())

@@ -12,6 +12,7 @@ from aiohttp import web
 from liquid import Environment, FileSystemLoader
 
 from sending.carriers.simulator.carrier import Carrier
+from sending.carriers.simulator.page.calls import listed, on_phone, placing
 from sending.carriers.simulator.page.fields import groups, in_force
 from sending.carriers.simulator.store import Text
 
@@ -20,6 +21,7 @@ TEXTS_PER_PHONE: Final = 100
 # A search looks through this many phones and no more, newest first.
 SEARCHED: Final = 50_000
 _HERE: Final = Path(__file__).parent
+_PARTS: Final = {"phones": "phones.html", "calls": "calls.html", "place": "place.html"}
 _STATUSES: Final = {
     "queued": "Accepted",
     "sent": "Sent",
@@ -55,13 +57,19 @@ class Page:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        """The whole page, or with ``part=phones`` only what changes by itself."""
+        """The whole page, or with ``part`` only one of those that change by themselves."""
         query = request.query
-        name = "phones.html" if query.get("part") == "phones" else "page.html"
+        name = _PARTS.get(query.get("part", ""), "page.html")
         context = self._context(
             search=query.get("q", "").strip()[:100],
             number=query.get("number", "").strip()[:20],
             page=int(query["page"]) if query.get("page", "").isdecimal() else 0,
+        ) | placing(
+            self._carrier.switchboard,
+            # What a form brought that could not be placed.
+            refused=(query.get("caller", ""), query.get("to", ""))
+            if "caller" in query or "to" in query
+            else None,
         )
         html = self._templates.get_template(name).render(**context)
         return web.Response(text=html, content_type="text/html", headers=_HEADERS)
@@ -90,6 +98,8 @@ class Page:
                 _bubble(text) for text in islice(reversed(store.phone(chosen)), TEXTS_PER_PHONE)
             ],
             "hidden": max(len(store.phone(chosen)) - TEXTS_PER_PHONE, 0),
+            "here": on_phone(self._carrier.switchboard, chosen),
+            "calls": listed(self._carrier.switchboard),
             "list": _address(q=search, page=page),
             "newer": _address(q=search, page=page - 1) if page else "",
             "older": _address(q=search, page=page + 1) if len(found) > PHONES_PER_PAGE else "",

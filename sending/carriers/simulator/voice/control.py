@@ -61,7 +61,7 @@ class CallControl:
         action = Action(request.match_info["action"])
         at_destination = fields.get("by") == "destination"
         state = call.state
-        done = self._switchboard.act(call.sid, action, at_destination=at_destination)
+        done = await self._switchboard.act(call.sid, action, at_destination=at_destination)
         if _by_form(request):
             # What came too late is seen on the page.
             raise _back(fields)

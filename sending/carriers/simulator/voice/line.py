@@ -1,20 +1,13 @@
-"""Carries one call out: asks the number's address what to do, and does it."""
+"""Carries one call out: does what the document of the voice address says, and what people do."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
 from sending.carriers.simulator.faults import Faults
-from sending.carriers.simulator.signed import (
-    FAILURES,
-    TIMEOUT_SECONDS,
-    Reply,
-    SignedRequests,
-)
 from sending.carriers.simulator.voice import forms
 from sending.carriers.simulator.voice.call import Action, Call, State, clock, now
 from sending.carriers.simulator.voice.dialling import Leg
@@ -26,11 +19,7 @@ from sending.carriers.simulator.voice.twiml import (
     Reject,
     TwimlError,
     Verb,
-    parse,
 )
-
-# Twilio reads text/html as TwiML too; anything else it would play or read out.
-_TWIML: Final = {"text/xml", "application/xml", "text/html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +40,47 @@ class Hand:
 
 
 class Line:
-    """The caller's line; `act` is what a person does meanwhile, `run` everything else."""
+    """The caller's line; `act` is what a person does meanwhile, `run` everything else.
+
+    ``document`` asks the voice address.
+    """
 
     def __init__(
         self,
         call: Call,
         *,
-        requests: SignedRequests,
+        document: Callable[[], Coroutine[None, None, list[Verb]]],
         outbox: Outbox,
         faults: Callable[[], Faults],
-        replay: bool,
     ) -> None:
         self.call = call
-        self._requests = requests
+        self._document = document
         self._outbox = outbox
         self._faults = faults
-        self._replay = replay
         self._hand: asyncio.Future[Hand] | None = None
+        self._settled = asyncio.Event()
         # What the document did so far, and how the last dialled leg ended.
         self._words: list[str] = []
         self._last_status = "no-answer"
 
-    def act(self, action: Action, *, at_destination: bool) -> bool:
-        """Do it, unless the state of the call does not allow it."""
+    async def act(self, action: Action, *, at_destination: bool) -> bool:
+        """Do it, unless the state of the call forbids it; back once that state has changed."""
         if action not in self.call.actions or self._hand is None or self._hand.done():
             return False
+        self._settled.clear()
         self._hand.set_result(Hand(action, at_destination))
+        await self._settled.wait()
         return True
 
     async def run(self) -> None:
         """Until the call is over and its end is told."""
+        try:
+            self._end(await self._converse())
+        finally:
+            self._settled.set()
+
+    def _end(self, ending: Ending) -> None:
         call = self.call
-        ending = await self._converse()
         call.status = ending.status
         call.error = ending.error
         words = [*self._words, ending.words] if ending.words else self._words
@@ -96,7 +94,7 @@ class Line:
             self._put(own.status_callback_method, own.status_callback, form)
 
     async def _converse(self) -> Ending:
-        asked = asyncio.create_task(self._ask())
+        asked = asyncio.create_task(self._document())
         try:
             # The time-outs of the requests end this wait at the latest.
             if await self._wait(None, Action.HANG_UP, until=asked):
@@ -112,44 +110,6 @@ class Line:
             if ending is not None:
                 return ending
         return self._document_over()
-
-    async def _ask(self) -> list[Verb]:
-        """What the number's address wants done; raises `TwimlError` for what no carrier can do."""
-        call, form = self.call, forms.inbound(self.call)
-        began = time.perf_counter()
-        reply = await self._request(form)
-        call.milliseconds = round((time.perf_counter() - began) * 1000)
-        call.http_status, call.twiml = reply.status, reply.text
-        if self._replay:
-            call.difference = await self._ask_again(form, reply)
-        if reply.status >= 300:
-            raise TwimlError(f"the voice address answered HTTP {reply.status}")
-        if reply.content_type not in _TWIML:
-            raise TwimlError(f"the voice address answered with {reply.content_type}, not with XML")
-        return parse(reply.text, base=call.own.voice_url)
-
-    async def _ask_again(self, form: dict[str, str], first: Reply) -> str:
-        """How the answer to the same request differs; empty: it does not."""
-        try:
-            second = await self._request(form)
-        except TwimlError as error:
-            return f"Asked again, {error}"
-        if second.status != first.status:
-            return f"Asked again, the voice address answered HTTP {second.status}"
-        if second.text != first.text:
-            return f"Asked again, the voice address answered otherwise: {second.text}"
-        return ""
-
-    async def _request(self, form: dict[str, str]) -> Reply:
-        own = self.call.own
-        try:
-            return await self._requests.send(own.voice_method, own.voice_url, form, redirects=False)
-        except TimeoutError:
-            seconds = f"{TIMEOUT_SECONDS:g} seconds"
-            raise TwimlError(f"the voice address did not answer within {seconds}") from None
-        except FAILURES as error:
-            kind = type(error).__name__
-            raise TwimlError(f"the voice address could not be reached ({kind})") from None
 
     async def _carry_out(self, verb: Verb) -> Ending | None:
         """None: the document goes on."""
@@ -192,16 +152,19 @@ class Line:
         problem = leg.start(verb.number)
         if problem:
             leg.over("failed")
-            return self._unanswered("failed", f"{verb.number} cannot be dialled: {problem}")
+            self._unanswered("failed", f"{verb.number} cannot be dialled: {problem}")
+            return None
         call.state = State.RINGING_DESTINATION
         hand = await self._wait(verb.timeout, Action.HANG_UP, Action.ANSWER, Action.DECLINE)
         if hand is None:
             leg.over("no-answer")
             words = f"{call.destination} did not answer within {verb.timeout} seconds"
-            return self._unanswered("no-answer", words)
+            self._unanswered("no-answer", words)
+            return None
         if hand.action is Action.DECLINE:
             leg.over("busy")
-            return self._unanswered("busy", f"{call.destination} declined")
+            self._unanswered("busy", f"{call.destination} declined")
+            return None
         if hand.action is Action.HANG_UP:
             leg.over("canceled")
             status = "completed" if call.answered_at else "canceled"
@@ -251,12 +214,13 @@ class Line:
         until: asyncio.Task[list[Verb]] | None = None,
     ) -> Hand | None:
         """What a person did; None: the time was over, or ``until``."""
-        self._hand = asyncio.get_running_loop().create_future()
+        hand = self._hand = asyncio.get_running_loop().create_future()
         self.call.actions = frozenset(actions)
-        waiting = {self._hand, until} if until is not None else {self._hand}
+        self._settled.set()
+        waiting: set[asyncio.Future[Any]] = {hand} if until is None else {hand, until}
         try:
             await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            return self._hand.result() if self._hand.done() else None
+            return hand.result() if hand.done() else None
         finally:
             self.call.actions = frozenset()
             self._hand = None

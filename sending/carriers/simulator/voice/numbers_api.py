@@ -72,7 +72,7 @@ class NumbersApi:
             return refuse(objection)
         names = _ADDRESSES | _METHODS
         changes = {names[name]: value for name, value in form.items() if name in names}
-        return as_json(resource(self._numbers.set(one, **changes)))
+        return as_json(resource(self._numbers.set(one, changes)))
 
     def _asked_for(self, request: web.Request) -> OwnNumber | Problem:
         objection = self._authentication.objection(request)

@@ -61,9 +61,9 @@ class OwnNumbers:
         """Those that the account ever set an address for, oldest first."""
         return [one for one in self._set.values() if one.account == account]
 
-    def set(self, one: OwnNumber, **addresses: str) -> OwnNumber:
+    def set(self, one: OwnNumber, changes: dict[str, Any]) -> OwnNumber:
         """``one`` with these fields changed, in the file before it returns."""
-        changed = replace(one, updated=datetime.now(UTC), **addresses)
+        changed = replace(one, updated=datetime.now(UTC), **changes)
         _write(self._path, {**self._set, one.sid: changed})
         # Last in the order: a number that two accounts claim belongs to who set it last.
         self._set.pop(one.sid, None)
@@ -96,7 +96,8 @@ def _write(path: Path, numbers: dict[str, OwnNumber]) -> None:
     """Whole or not at all, whenever this process dies."""
     rows = [asdict(one) for one in sorted(numbers.values(), key=lambda one: one.updated)]
     new = path.with_suffix(".new")
-    with new.open("wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         file.flush()
         os.fsync(file.fileno())

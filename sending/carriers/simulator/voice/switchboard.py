@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -13,10 +14,11 @@ from sending.carriers.simulator.callbacks import Callbacks
 from sending.carriers.simulator.faults import Faults
 from sending.carriers.simulator.signed import SignedRequests
 from sending.carriers.simulator.validation import E164
+from sending.carriers.simulator.voice.asking import ask
 from sending.carriers.simulator.voice.call import Action, Call, State
 from sending.carriers.simulator.voice.line import Line
 from sending.carriers.simulator.voice.outbox import Outbox
-from sending.carriers.simulator.voice.own_numbers import OwnNumbers
+from sending.carriers.simulator.voice.own_numbers import OwnNumber, OwnNumbers
 
 KEPT: Final = 1000
 AT_ONCE: Final = 500
@@ -50,19 +52,13 @@ class Switchboard:
 
     def place(self, caller: str, to: str) -> Call:
         """Let ``caller`` call ``to``; what comes of it is seen in the call. `CannotCallError`."""
-        caller, number = caller_number(caller), _spelt(to)
-        own = self.numbers.with_voice().get(number)
-        if own is None:
-            raise CannotCallError(f"no voice address is set for {number or 'no number'}")
-        if len(self._lines) >= AT_ONCE:
-            raise CannotCallError(f"{AT_ONCE} calls are under way, which is as many as can be")
+        caller, own = self.judge(caller, to)
         self._placed[caller] += 1
         faults = self._faults()
         replay = faults.hits(faults.call_replay, "call_replay", caller, self._placed[caller])
         call, outbox = Call(own, caller), Outbox(self._callbacks)
-        line = Line(
-            call, requests=self._requests, outbox=outbox, faults=self._faults, replay=replay
-        )
+        document = partial(ask, call, self._requests, replay=replay)
+        line = Line(call, document=document, outbox=outbox, faults=self._faults)
         self._keep(call)
         self._lines[call.sid] = line
         task = asyncio.create_task(self._carry_out(line, outbox))
@@ -70,13 +66,23 @@ class Switchboard:
         task.add_done_callback(self._tasks.discard)
         return call
 
+    def judge(self, caller: str, to: str) -> tuple[str, OwnNumber]:
+        """Who calls whom, or `CannotCallError`."""
+        caller, number = _caller(caller), _called(to)
+        own = self.numbers.with_voice().get(number)
+        if own is None:
+            raise CannotCallError(f"No voice address is set for {number or 'no number'}.")
+        if len(self._lines) >= AT_ONCE:
+            raise CannotCallError(f"{AT_ONCE} calls are under way; no more are possible.")
+        return caller, own
+
     def get(self, sid: str) -> Call | None:
         return self._calls.get(sid)
 
-    def act(self, sid: str, action: Action, *, at_destination: bool) -> bool:
+    async def act(self, sid: str, action: Action, *, at_destination: bool) -> bool:
         """Whether the state of the call allowed it; if so it is done."""
         line = self._lines.get(sid)
-        return line is not None and line.act(action, at_destination=at_destination)
+        return line is not None and await line.act(action, at_destination=at_destination)
 
     def newest(self, count: int) -> list[Call]:
         return list(islice(reversed(self._calls.values()), count))
@@ -105,7 +111,7 @@ class Switchboard:
             del self._calls[oldest]
 
 
-def caller_number(text: str) -> str:
+def _caller(text: str) -> str:
     """A word for a withheld number and E.164 as they are, else the number that is spelt.
 
     Whether a number in E.164 exists is not asked: carriers pass what they were given.
@@ -117,10 +123,10 @@ def caller_number(text: str) -> str:
         return parse(text).e164
     except NumberError as error:
         reason = error.problem.value.replace("_", " ")
-        raise CannotCallError(f"the caller is no phone number: {reason}") from None
+        raise CannotCallError(f"The caller is no phone number: {reason}.") from None
 
 
-def _spelt(to: str) -> str:
+def _called(to: str) -> str:
     try:
         return parse(to).e164
     except NumberError:
