@@ -38,7 +38,8 @@ def test_the_verbs_come_in_their_order_with_their_defaults() -> None:
 
 def test_a_number_tells_its_events_to_an_address_beside_the_document() -> None:
     [dial] = parse(
-        """<Response><Dial answerOnBridge="true" timeout="20" timeLimit="60" callerId="+18885550100">
+        """<Response><Dial answerOnBridge="true" timeout="20" timeLimit="60"
+          callerId="+18885550100">
         <Number statusCallback="../leg/?a=1&amp;b=2" statusCallbackEvent="initiated answered"
                 statusCallbackMethod="GET"> (415) 555-0142 </Number></Dial></Response>""",
         base=BASE,

@@ -21,9 +21,9 @@ EXAMPLES: Final = (
     ("anonymous", "Number withheld"),
 )
 _LABELS: Final = {
+    Action.HANG_UP: "Hang up",
     Action.ANSWER: "Answer",
     Action.DECLINE: "Decline",
-    Action.HANG_UP: "Hang up",
 }
 
 
@@ -81,7 +81,7 @@ def on_phone(switchboard: Switchboard, phone: str) -> list[dict[str, Any]]:
 
 def _listed(call: Call) -> dict[str, Any]:
     words = _standing(call)
-    answer = f"HTTP {call.http_status} after {call.milliseconds} ms" if call.http_status else ""
+    answer = f"HTTP {call.http_status} in {call.milliseconds} ms" if call.http_status else ""
     return {
         "sid": call.sid,
         "caller": call.caller,

@@ -122,7 +122,7 @@ def _caller(text: str) -> str:
     try:
         return parse(text).e164
     except NumberError as error:
-        reason = error.problem.value.replace("_", " ")
+        reason = error.problem.value.removeprefix("number_").replace("_", " ")
         raise CannotCallError(f"The caller is no phone number: {reason}.") from None
 
 
