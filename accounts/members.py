@@ -123,7 +123,9 @@ def hand_over(*, workspace: Workspace, to: User, actor: User, reason: str) -> No
 
 
 def _lock(workspace: Workspace) -> None:
-    Workspace.objects.select_for_update().get(pk=workspace.pk)
+    # NO KEY: what others write down of the workspace meanwhile need not wait, and so cannot wait in
+    # a circle with who has locked a membership.
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
 
 
 def _may_manage(workspace: Workspace, actor: User) -> None:

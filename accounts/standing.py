@@ -16,7 +16,7 @@ def demand_now(*, actor: User, workspace: Workspace, capability: Capability) -> 
     person = User.objects.filter(pk=actor.pk, is_active=True).first()
     if person is not None and person.is_superuser:
         return
-    rows = Membership.objects.select_for_update(no_key=True)
+    rows = Membership.objects.select_for_update(no_key=True, of=("self",))
     membership = rows.filter(workspace=workspace, user=person).first() if person else None
     if membership is None or not membership.may(capability):
         raise RoleNeeded(capability)
