@@ -113,10 +113,13 @@ def _refusal(number: Number, itself: str) -> Refusal | None:
         return Refusal.FOREIGN
     if number.area_code == _PREMIUM_AREA or number.e164[5:8] == _PREMIUM_EXCHANGE:
         return Refusal.PREMIUM
-    if number.kind is NumberKind.TOLL_FREE:
-        return None
     if number.country == "CA":
         return Refusal.CANADIAN
-    if number.kind is not NumberKind.GEOGRAPHIC or number.e164.endswith(_DIRECTORY_ASSISTANCE):
+    if number.e164.endswith(_DIRECTORY_ASSISTANCE):
+        return Refusal.SERVICE
+    # Before the country: those codes belong to the whole numbering plan.
+    if number.kind is NumberKind.TOLL_FREE:
+        return None
+    if number.kind is not NumberKind.GEOGRAPHIC:
         return Refusal.SERVICE
     return None if number.country == "US" else Refusal.CARIBBEAN
