@@ -29,6 +29,8 @@ from forwarding.models import ForwardingRule
 from sending.models import SenderNumber
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
 # What a form remembers when it was opened on a number without a rule.
@@ -165,8 +167,14 @@ def _checked(text: str, sender: SenderNumber) -> str:
 
 
 def is_a_sender(number: str) -> bool:
+    return bool(senders_among([number]))
+
+
+def senders_among(numbers: Iterable[str]) -> set[str]:
+    """Those of ``numbers`` that are sender numbers in use, of any workspace."""
     released = SenderNumber.Verification.RELEASED
-    return SenderNumber.objects.filter(number=number).exclude(verification=released).exists()
+    rows = SenderNumber.objects.filter(number__in=list(numbers)).exclude(verification=released)
+    return set(rows.values_list("number", flat=True))
 
 
 def _refused(refusal: Refusal) -> ValidationError:

@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from forwarding.destinations import SENTENCES, Refusal
+
 
 class ForwardingForm(forms.Form):
     """The number in any spelling; `forwarding.rules` judges it, with a sentence for each fault."""
@@ -12,6 +14,7 @@ class ForwardingForm(forms.Form):
         label=_("Forwarding number"),
         max_length=40,
         required=False,
+        error_messages={"max_length": SENTENCES[Refusal.TOO_LONG]},
         help_text=_("A US number that a person answers, local or toll-free."),
         widget=UnfoldAdminTextInputWidget(
             attrs={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from consent.numbering import national
@@ -89,20 +90,28 @@ def lines(workspace: Workspace) -> list[Line]:
     found = _rules(rows)
     used = [each for each in rows if each.verification != Verification.RELEASED]
     shown = used + [each for each in rows if each not in used and each.pk in found]
-    last = _last_calls(shown)
     return sorted(
-        (line(each, found.get(each.pk), last.get(each.pk)) for each in shown),
-        key=lambda each: (each.why_not is not None, each.sender.number),
+        _lines(shown, found), key=lambda each: (each.why_not is not None, each.sender.number)
     )
 
 
 def line_of(sender: SenderNumber) -> Line:
-    return line(sender, _rules([sender]).get(sender.pk), _last_calls([sender]).get(sender.pk))
+    return _lines([sender], _rules([sender]))[0]
 
 
-def line(sender: SenderNumber, rule: ForwardingRule | None, last: Call | None) -> Line:
+def _lines(senders: list[SenderNumber], found: dict[int, ForwardingRule]) -> list[Line]:
+    last = _last_calls(senders)
+    looped = rules.senders_among(rule.destination for rule in found.values())
+    return [_line(each, found.get(each.pk), last.get(each.pk), looped) for each in senders]
+
+
+def _line(
+    sender: SenderNumber, rule: ForwardingRule | None, last: Call | None, looped: set[str]
+) -> Line:
     why_not = unavailable(sender)
-    return Line(sender, rule, why_not, last, [*_notes(sender, rule, why_not)])
+    in_a_circle = rule is not None and rule.destination in looped
+    notes = _notes(sender, rule, why_not, in_a_circle=in_a_circle)
+    return Line(sender, rule, why_not, last, notes)
 
 
 def _rules(senders: list[SenderNumber]) -> dict[int, ForwardingRule]:
@@ -111,13 +120,19 @@ def _rules(senders: list[SenderNumber]) -> dict[int, ForwardingRule]:
 
 
 def _last_calls(senders: list[SenderNumber]) -> dict[int, Call]:
-    # One look into the index for each number, of which a workspace has a few.
-    newest = (Call.objects.filter(sender=sender).first() for sender in senders)
-    return {call.sender_id: call for call in newest if call is not None and call.sender_id}
+    # One look into the index for each number, however many calls it had.
+    newest = Call.objects.filter(sender=OuterRef("pk")).order_by("-received_at", "-id")
+    numbers = SenderNumber.objects.filter(pk__in=[sender.pk for sender in senders])
+    wanted = numbers.order_by().values(newest=Subquery(newest.values("pk")[:1]))
+    return {call.sender_id: call for call in Call.objects.filter(pk__in=wanted) if call.sender_id}
 
 
 def _notes(
-    sender: SenderNumber, rule: ForwardingRule | None, why_not: Unavailable | None
+    sender: SenderNumber,
+    rule: ForwardingRule | None,
+    why_not: Unavailable | None,
+    *,
+    in_a_circle: bool,
 ) -> list[str]:
     found = []
     if sender.verification == Verification.RELEASED:
@@ -141,7 +156,7 @@ def _notes(
             if rule
             else _("Its verification was rejected: no texts, but calls still come in, and ring.")
         )
-    if rule is not None and rules.is_a_sender(rule.destination):
+    if in_a_circle:
         found.append(
             _(
                 "Calls ring and are not forwarded: the forwarding number has become a sender "

@@ -43,8 +43,8 @@ def sender_of(request: HttpRequest, sender_id: int) -> SenderNumber:
     return shell.own(request, SenderNumber, pk=sender_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires_on(sender_of, EDITING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     """Set up, or change, where calls to one number go."""
     try:
@@ -83,8 +83,8 @@ def edit(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     return _done(request, sender, sentences[change] % names)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires_on(sender_of, EDITING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     """Ask, then forward calls to one number no more."""
     gone = _("Calls to %(number)s are not forwarded.") % {"number": national(sender.number)}
