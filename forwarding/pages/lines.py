@@ -26,13 +26,17 @@ Verification = SenderNumber.Verification
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One number; ``notes`` are sentences on what is unusual, ``last`` is its newest call."""
+    """One number; ``notes`` are sentences on what is unusual, ``last`` is its newest call.
+
+    ``looped``: the destination has become a sender number, so that nothing is forwarded.
+    """
 
     sender: SenderNumber
     rule: ForwardingRule | None
     why_not: Unavailable | None
     last: Call | None
     notes: list[str]
+    looped: bool
 
     @property
     def number(self) -> str:
@@ -111,7 +115,7 @@ def _line(
     why_not = unavailable(sender)
     in_a_circle = rule is not None and rule.destination in looped
     notes = _notes(sender, rule, why_not, in_a_circle=in_a_circle)
-    return Line(sender, rule, why_not, last, notes)
+    return Line(sender, rule, why_not, last, notes, in_a_circle)
 
 
 def _rules(senders: list[SenderNumber]) -> dict[int, ForwardingRule]:

@@ -10,7 +10,7 @@
   // --- A number as Americans write it, while it is typed ---------------------------------------
   // What begins otherwise, or has anything but digits and their usual company, is left as it is.
   const formatted = (text) => {
-    if (!/^[\d\s().\-+]*$/.test(text) || /^\s*\+(?!1)/.test(text)) return text;
+    if (!/^[\d\s().\-+]*$/.test(text) || /^\s*\+(?!1)|^\D*0/.test(text)) return text;
     let digits = text.replace(/\D/g, "");
     const one = digits.startsWith("1");
     if (one) digits = digits.slice(1);
@@ -74,15 +74,21 @@
 
   // --- htmx -------------------------------------------------------------------------------------
   const ours = (event) => event.detail.target === body || within(event.detail.elt);
-  const say = (text) => {
+  const tell = (sentence, bad = false) => {
+    told.textContent = sentence;
+    told.classList.toggle("tg-told-bad", bad);
+  };
+  const sayUnreached = () => {
+    if (!dialog.open) {
+      tell(dialog.dataset.unreached, true);
+      return;
+    }
     const note = document.createElement("p");
-    note.className = "tg-field-error tg-gap";
+    note.className = "tg-field-error tg-gap tg-unsent";
     note.setAttribute("role", "alert");
-    note.textContent = text;
+    note.textContent = dialog.dataset.unsaved;
     body.querySelectorAll(".tg-unsent").forEach((old) => old.remove());
-    note.classList.add("tg-unsent");
-    if (dialog.open) body.append(note);
-    else told.textContent = text;
+    body.append(note);
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -109,7 +115,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
     if (!dialog.open) {
-      told.textContent = "";
+      tell("");
       dialog.showModal();
     }
     const first = body.querySelector("[aria-invalid=true], input:not([type=hidden])");
@@ -119,14 +125,14 @@
   });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      if (ours(event)) say(dialog.dataset.unreached);
+      if (ours(event)) sayUnreached();
     });
   }
   document.addEventListener("call-forwarding-done", (event) => {
     const { sender, sentence } = event.detail;
     opener = null;
     dialog.close();
-    told.textContent = sentence;
+    tell(sentence);
     const row = document.getElementById(`call-forwarding-${sender}`);
     const button = row && row.querySelector("a[data-forwarding]");
     (button || document.getElementById("call-forwarding")).focus();
