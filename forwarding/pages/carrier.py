@@ -13,7 +13,7 @@ from accounts.roles import Capability
 from accounts.workers import wake
 from forwarding import announcing
 from forwarding.pages.lines import line_of
-from forwarding.pages.views import EDITING, back, in_dialog, sender_of
+from forwarding.pages.views import EDITING, FRAGMENT, back, in_dialog, sender_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sending.models import SenderNumber
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires_on(sender_of, Capability.READ)
+@require_http_methods(["GET", "HEAD", "POST"])
 def carrier(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     """The line about the carrier; posted to, it has the carrier told now."""
     line = line_of(sender)
@@ -34,4 +34,6 @@ def carrier(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
     if not in_dialog(request):
         return redirect(back())
     context = {"line": line_of(sender), "may_forward": user_may(request, EDITING)}
-    return render(request, "forwarding/_carrier.html", context)
+    answer = render(request, "forwarding/_carrier.html", context)
+    answer.headers[FRAGMENT] = "carrier"
+    return answer

@@ -98,8 +98,16 @@
     if (ours(event)) dialog.removeAttribute("data-busy");
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (!ours(event)) return;
-    const { xhr, elt, requestConfig } = event.detail;
+    const { xhr, elt, requestConfig, target } = event.detail;
+    if (!ours(event)) {
+      // What a row asks for while nobody is logged in any more: no log-in page belongs there.
+      if (!target || !target.closest("#call-forwarding") || xhr.status >= 500) return;
+      if (xhr.getResponseHeader("Tollgate-Fragment")) return;
+      event.detail.shouldSwap = false;
+      if (elt instanceof HTMLFormElement) elt.submit();
+      else elt.remove();
+      return;
+    }
     if (xhr.getResponseHeader("Tollgate-Fragment")) {
       // 409 and 422 are answers too: the form with what is wrong.
       event.detail.shouldSwap = true;
