@@ -1,7 +1,13 @@
 #!/bin/sh
-# What the tests use beyond Python packages: a browser, gettext's compiler, and Redis. Installs
-# them on Debian where that is possible; where not, the tests that need them are skipped and say so.
+# What the tests use beyond Python packages: a browser and what looks for barriers in it, gettext's
+# compiler, and Redis. Installs them where that is possible (all but axe-core on Debian only); where
+# not, the tests that need them are skipped and say so.
 set -u
+
+here=$(dirname "$0")
+python="$here/../.venv/bin/python"
+[ -x "$python" ] || python=python3
+"$python" "$here/axe.py"
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
