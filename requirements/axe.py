@@ -1,9 +1,9 @@
 """Fetches axe-core, which the browser tests look for barriers with, into .data/axe/.
 
-`python axe.py` asks npm for one version and takes it only with the hash below, so it does not matter
-which registry npm is set up for. A second run does nothing; one that was interrupted is started
-over. Without npm, or without a registry to reach, it says so and ends well: the tests that need
-axe-core are skipped then, and say so too. It imports only the standard library.
+`python axe.py` asks npm for one version and takes it only with the hash below, so it does not
+matter which registry npm is set up for. A second run does nothing; one that was interrupted is
+started over. Without npm, or without a registry to reach, it says so and ends well: the tests that
+need axe-core are skipped then, and say so too. It imports only the standard library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""requirements/axe.py takes one script with one hash, or says why there is none, and never fails."""
+"""requirements/axe.py takes one script with one hash, or says why not, and never fails."""
 
 from __future__ import annotations
 
