@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from forwarding.models import Call, CallEvent
+from forwarding.reports import ENDINGS
 from tests.cast import Cast
 from tests.forwarding.calling import LEG, SID, call_path, place, post, report, report_form, rule
 
@@ -105,6 +107,29 @@ def test_the_same_report_many_times_at_once_is_kept_once(cast: Cast) -> None:
     assert CallEvent.objects.count() == 3
     call = Call.objects.get()
     assert (call.outcome, call.seconds) == ("answered", 7)
+
+
+def test_of_two_endings_at_once_one_is_the_last_word_and_the_other_is_told_so(cast: Cast) -> None:
+    rule(cast)
+    endings = ["busy", "completed", "no-answer", "failed"]
+    for number in range(6):
+        sid = f"CA-{number}"
+        assert place(cast, CallSid=sid).forwarded
+        together = Barrier(len(endings))
+
+        def send(status: str, sid: str = sid, together: Barrier = together) -> int:
+            try:
+                together.wait(10)
+                return report(cast, status, ParentCallSid=sid, CallDuration="7")
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(endings)) as pool:
+            assert set(pool.map(send, endings)) == {204}
+        call = Call.objects.get(sid=sid)
+        [applied] = call.events.filter(applied=True)
+        assert call.events.count() == len(endings)
+        assert ENDINGS[applied.status] == call.outcome
 
 
 def test_a_report_of_no_call_of_ours_is_harmless(cast: Cast) -> None:
