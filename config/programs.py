@@ -42,7 +42,7 @@ class Layout:
 
 def children(layout: Layout) -> list[Child]:
     """In the order in which they start. The carrier stops last: posts under way are answered."""
-    found = [_web(layout), Child("beat", _celery("beat", "--scheduler", "celery.beat:Scheduler"))]
+    found = [web(layout), Child("beat", _celery("beat", "--scheduler", "celery.beat:Scheduler"))]
     found += [_worker(name, layout) for name in WORKERS]
     if layout.simulator_port is not None and simulator_exists():
         log = layout.data / "simulator.jsonl"
@@ -60,13 +60,14 @@ def simulator_exists() -> bool:
     return find_spec("sending.carriers.simulator") is not None
 
 
-def _web(layout: Layout) -> Child:
+def web(layout: Layout) -> Child:
+    """The web server, by itself."""
     return Child(
         "web",
         python(
             *("-m", "gunicorn", "config.wsgi"),
             *("--bind", f"{_bracketed(layout.host)}:{layout.port}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--worker-class", "gthread", "--workers", "4", "--threads", "2"),
             *("--graceful-timeout", "5", "--log-level", "warning"),
             *("--logger-class", "config.logs.GunicornLogger"),
             # Heartbeats of its workers: in memory, not on a disk that may stall.

@@ -8,6 +8,7 @@ carrier is told by the next sweep, and after a failure again, ever more rarely.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -35,7 +36,12 @@ def call_address(account_id: int) -> str:
 
 def status_address(account_id: int) -> str:
     """Where the carrier of this account says what became of a call."""
-    return settings.PUBLIC_URL + reverse("carrier-call-status", kwargs={"account": account_id})
+    return settings.PUBLIC_URL + _status_path(account_id)
+
+
+@lru_cache(maxsize=256)  # asked for with every call
+def _status_path(account_id: int) -> str:
+    return reverse("carrier-call-status", kwargs={"account": account_id})
 
 
 def is_announced(rule: ForwardingRule) -> bool:

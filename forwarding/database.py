@@ -137,10 +137,15 @@ class CallDatabase:
             return self._pool
 
 
+# What concerns Django alone.
+_DJANGOS = {"context", "cursor_factory", "prepare_threshold"}
+
+
 def _parameters() -> dict[str, Any]:
-    """Where Django's own connection goes, without what concerns Django alone."""
+    """Where Django's own connection goes. Statements are prepared: for each call planning them
+    would cost the server more than carrying them out."""
     given = django_connection.get_connection_params()
-    return {name: given[name] for name in given if name not in {"context", "cursor_factory"}}
+    return {name: given[name] for name in given if name not in _DJANGOS} | {"prepare_threshold": 0}
 
 
 calls = CallDatabase()
