@@ -103,9 +103,10 @@ def _cells(row: tuple[Any, ...], told: _Told) -> list[str]:
         "" if segments is None else str(segments),
         inert(sender or ""),
         inert(sid),
-        *(_moment(moment) for moment in moments),
+        *(moment_cell(moment) for moment in moments),
     ]
 
 
-def _moment(moment: datetime | None) -> str:
+def moment_cell(moment: datetime | None) -> str:
+    """``2026-11-22 16:00:00``, in UTC, which spreadsheets read as a time."""
     return moment.isoformat(sep=" ", timespec="seconds")[:19] if moment else ""

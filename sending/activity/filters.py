@@ -62,10 +62,14 @@ class StateFilter(SimpleListFilter):
 
 
 class DayFilter(SimpleListFilter):
-    """By the day of queueing, in UTC; an address may name any day as ``2026-11-22``."""
+    """By the day of ``moment``, in UTC; an address may name any day as ``2026-11-22``.
+
+    A subclass for another list names its own field.
+    """
 
     title = _("day (UTC)")
     parameter_name = "day"
+    moment = "created_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         found = [
@@ -77,7 +81,7 @@ class DayFilter(SimpleListFilter):
         chosen = _day(request.GET.get(self.parameter_name, ""))
         return [*found, (chosen.isoformat(), chosen.isoformat())] if chosen else found
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         today = timezone.localdate()
         first, last = {
             "today": (today, today),
@@ -88,7 +92,8 @@ class DayFilter(SimpleListFilter):
         if first is None or last is None:
             return queryset
         return queryset.filter(
-            created_at__gte=_midnight(first), created_at__lt=_midnight(last + timedelta(days=1))
+            (f"{self.moment}__gte", _midnight(first)),
+            (f"{self.moment}__lt", _midnight(last + timedelta(days=1))),
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from accounts.roles import Capability
 from accounts.scoping import WorkspaceModelAdmin, requires
 from consent.models import Contact
 from consent.numbering import NumberError, parse
+from consent.pages.downloads import csv_response
 from consent.paging import CappedPaginator
 from sending.activity import export, filters, texts, timeline, words
 from sending.activity.forms import SettleForm
@@ -34,7 +35,7 @@ from sending.pages import shell
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, StreamingHttpResponse
     from django.urls import URLPattern
 
 Status = Message.Status
@@ -152,10 +153,8 @@ class MessageAdmin(WorkspaceModelAdmin):
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
         """What the list shows under the same filters, all pages of it."""
         rows = self.get_changelist_instance(request).get_queryset(request)
-        answer = StreamingHttpResponse(export.lines(rows), content_type="text/csv; charset=utf-8")
         name = f"activity-{workspace_of(request).slug}-{timezone.now():%Y%m%d-%H%M}.csv"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+        return csv_response(export.lines(rows), name)
 
     @requires(Capability.READ)
     def change_view(
@@ -166,7 +165,7 @@ class MessageAdmin(WorkspaceModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The life of one message; nothing of it can be changed but a fate nobody knows."""
-        message = shell.own(request, Message, pk=_key(object_id))
+        message = shell.own(request, Message, pk=shell.key(object_id))
         context = {
             "message": message,
             "text": texts.text_of(message),
@@ -217,8 +216,3 @@ class MessageAdmin(WorkspaceModelAdmin):
             "older": shown[-1].pk if len(found) > DECISIONS else None,
         }
         return show(request, "sending/activity/contact.html", _("Decisions on a contact"), context)
-
-
-def _key(object_id: str) -> int:
-    """The id in an address; one that no row has where it is none."""
-    return int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0

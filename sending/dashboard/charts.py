@@ -96,17 +96,18 @@ def went(found: Tally, span: Span) -> Chart:
         figures.REFUSED: _("Refused by the carrier"),
         figures.UNKNOWN: _("Unknown"),
     }
-    return _chart(_("What went out"), found.outcomes, names, span)
+    return by_bucket(_("What went out"), found.outcomes, names, span)
 
 
 def skipped(found: Tally, span: Span) -> Chart:
     names = {code: words.of_codes(code) for code, _n in found.total_skips().most_common()}
-    return _chart(_("What was skipped, and why"), found.skips, names, span)
+    return by_bucket(_("What was skipped, and why"), found.skips, names, span)
 
 
-def _chart(
+def by_bucket(
     title: str, counts: Mapping[datetime, Counter[str]], names: Mapping[str, str], span: Span
 ) -> Chart:
+    """``counts`` of each bucket of ``span`` as bars stacked in the order of ``names``, by key."""
     series = [
         Series(name, _PALETTE[place % len(_PALETTE)], [each[key] for each in counts.values()])
         for place, (key, name) in enumerate(names.items())

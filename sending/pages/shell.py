@@ -32,15 +32,22 @@ def rights(request: HttpRequest, capability: Capability) -> dict[str, Any]:
     """``may_edit``, and for those who may not, ``role_needed``: the line that says who may."""
     if user_may(request, capability):
         return {"may_edit": True, "role_needed": ""}
-    names = [str(role.label) for role in roles_with(capability)]
-    who = names[0] if len(names) == 1 else _(" or ").join([", ".join(names[:-1]), names[-1]])
     sentence = _("You can read this page. To %(do)s, one needs the role %(roles)s.")
-    return {
-        "may_edit": False,
-        "role_needed": sentence % {"do": capability.label, "roles": who},
-    }
+    told = {"do": capability.label, "roles": names_of_roles_with(capability)}
+    return {"may_edit": False, "role_needed": sentence % told}
+
+
+def names_of_roles_with(capability: Capability) -> str:
+    """``Owner, Admin or Manager``."""
+    names = [str(role.label) for role in roles_with(capability)]
+    return names[0] if len(names) == 1 else _(" or ").join([", ".join(names[:-1]), names[-1]])
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """What to bind a form to: nothing unless the form was sent, even an empty one."""
     return request.POST if request.method == "POST" else None
+
+
+def key(object_id: str) -> int:
+    """The id in an address; one that no row has where it is none."""
+    return int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
