@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 Kind = JournalEntry.Kind
+KINDS = [Kind.STATE_LAW, Kind.SMART_SENDING, Kind.RATE, Kind.CARRIER, Kind.CALL_FORWARDING]
 SHOWN = 100
 
 
@@ -24,10 +25,8 @@ SHOWN = 100
 @requires(Capability.READ)
 def history(request: HttpRequest) -> HttpResponse:
     workspace = workspace_of(request)
-    entries = JournalEntry.objects.filter(
-        workspace=workspace,
-        kind__in=[Kind.STATE_LAW, Kind.SMART_SENDING, Kind.RATE, Kind.CARRIER],
-    ).select_related("actor")[:SHOWN]
+    rows = JournalEntry.objects.filter(workspace=workspace, kind__in=KINDS)
+    entries = rows.select_related("actor")[:SHOWN]
     changes = setting_history.changes(workspace=workspace, limit=SHOWN)
     return tabs.tab(
         request,
