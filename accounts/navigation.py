@@ -51,6 +51,7 @@ SECTIONS: tuple[tuple[str | _StrPromise | None, tuple[Way, ...]], ...] = (
         (
             Way(_("Campaigns"), "campaign", ("admin:sending_campaign_changelist",)),
             Way(_("Messages"), "sms", ("admin:sending_message_changelist",)),
+            Way(_("Calls"), "call", ("admin:forwarding_call_changelist",)),
             Way(_("Ask about a number"), "help_center", ("explain", "admin:explain")),
         ),
     ),

@@ -4,8 +4,11 @@ The table is PRODUCT.md section 1. A role that is not in a capability's row does
 
 Phone numbers follow from it: whoever may read the workspace sees them whole on its pages; a file of
 them needs the capability of what it is a file of, `CONSENT` for consent and `CAMPAIGNS` for message
-activity. Wherever else text goes and stays (logs, the journal, what commands print for people,
-e-mails) they are masked with `consent.numbering.mask`.
+activity. Callers are no contacts: in the call log and in a file of it their numbers are whole only
+for who may set up call forwarding (`CALL_FORWARDING`), and masked for everybody else. Wherever else
+text goes and stays (logs, the journal, what commands print for people, e-mails) numbers are masked
+with `consent.numbering.mask`. Sender numbers and forwarding numbers are settings and stand whole,
+also in the journal.
 """
 
 from __future__ import annotations
