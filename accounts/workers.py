@@ -9,6 +9,7 @@ from celery import current_app
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
+_THREADS = "wake"
 
 
 def wake(task: str, *arguments: int) -> None:
@@ -20,8 +21,15 @@ def wake(task: str, *arguments: int) -> None:
     transaction.on_commit(lambda: _in_background(task, arguments))
 
 
+def finish_waking(*, seconds: float) -> None:
+    """Wait until the broker was told of everything; for who forks next and can have no threads."""
+    for thread in threading.enumerate():
+        if thread.name == _THREADS:
+            thread.join(seconds)
+
+
 def _in_background(task: str, arguments: tuple[int, ...]) -> None:
-    threading.Thread(target=_send, args=(task, arguments), daemon=True, name="wake").start()
+    threading.Thread(target=_send, args=(task, arguments), daemon=True, name=_THREADS).start()
 
 
 def _send(task: str, arguments: tuple[int, ...]) -> None:

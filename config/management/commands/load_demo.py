@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Workspace
+from accounts.workers import finish_waking
 from config.celery import app
 from config.demo.load import load_demo
 from config.demo.workspace import SLUG
@@ -28,5 +29,7 @@ class Command(BaseCommand):
         if others.exists() and not Workspace.objects.filter(slug=SLUG).exists():
             raise CommandError("This database has workspaces of its own; load the demo elsewhere.")
         load_demo(simulator_url=options["simulator_url"])
-        # The import woke a worker, over connections with threads; `up` forks and can have none.
+        # Workers were woken, in threads and over connections with threads; `up` forks and can have
+        # none.
+        finish_waking(seconds=10)
         app.pool.force_close_all()  # type: ignore[attr-defined]
