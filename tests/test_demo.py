@@ -11,23 +11,43 @@ import sys
 import urllib.parse
 import urllib.request
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from accounts.models import JournalEntry, Membership, Workspace
 from accounts.roles import Role
 from config import env, secret
 from config.demo import samples
+from config.demo.calls import CALLS_A_DAY, DAYS, DESTINATION
 from config.demo.load import load_demo
-from config.demo.workspace import SLUG, email_of, ensure_workspace
+from config.demo.workspace import (
+    BEING_VERIFIED,
+    SLUG,
+    TOLL_FREE,
+    email_of,
+    ensure_workspace,
+)
 from consent.models import ConsentRecord, Contact, ImportRun
+from consent.numbering import is_withheld
+from forwarding.availability import unavailable
+from forwarding.models import Call, CallEvent, ForwardingRule
+from forwarding.routing import Line, route
 from sending.gate.codes import Code
 from sending.gate.preflight import preflight
-from sending.models import Campaign, CarrierAccount, Decision, FrequencyWindow, Message
+from sending.models import (
+    Campaign,
+    CarrierAccount,
+    Decision,
+    FrequencyWindow,
+    Message,
+    SenderNumber,
+)
 from tests.config.test_up import Running, gone, wait_until
 from tests.ports import some_port
 from tests.scratch import environment_for, scratch_database
@@ -64,7 +84,10 @@ def test_every_consent_of_the_files_lies_well_in_the_past() -> None:
 
 
 def counts() -> dict[str, int]:
-    models = (Workspace, Membership, Contact, ConsentRecord, Campaign, Message, Decision, ImportRun)
+    models = (
+        *(Workspace, Membership, Contact, ConsentRecord, Campaign, Message, Decision, ImportRun),
+        *(SenderNumber, ForwardingRule, Call, CallEvent, JournalEntry),
+    )
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -82,7 +105,8 @@ def test_every_reason_shows_in_a_preflight_and_a_second_run_adds_nothing() -> No
     assert run.rejected > 50
     before = counts()
     load_demo(simulator_url="http://127.0.0.1:8099")
-    assert counts() == before
+    # But for the journal, which tells that the simulator has moved.
+    assert counts() == {**before, "JournalEntry": before["JournalEntry"] + 1}
     assert CarrierAccount.objects.get().api_url == "http://127.0.0.1:8099"
 
 
@@ -123,6 +147,46 @@ def test_the_journal_tells_how_it_came_about() -> None:
     assert entries.count() == kinds.total()
     ensure_workspace(simulator_url="http://127.0.0.1:8099")
     assert entries.filter(kind=Kind.CARRIER).count() == 2
+
+
+@pytest.mark.django_db
+def test_the_owner_set_up_call_forwarding_and_left_one_number_to_the_newcomer() -> None:
+    load_demo(simulator_url=SIMULATOR)
+    (entry,) = JournalEntry.objects.filter(kind=JournalEntry.Kind.CALL_FORWARDING)
+    told = (entry.actor.email, entry.subject, entry.old, entry.new)
+    assert told == (email_of(Role.OWNER), TOLL_FREE, "", DESTINATION)
+    rule = ForwardingRule.objects.get()
+    assert (rule.sender.number, rule.destination) == (TOLL_FREE, DESTINATION)
+    waiting = SenderNumber.objects.get(number=BEING_VERIFIED)
+    assert waiting.verification == SenderNumber.Verification.PENDING
+    assert unavailable(waiting) is None
+
+
+@pytest.mark.django_db
+def test_the_calls_are_fictional_recent_and_decided_by_the_routing() -> None:
+    load_demo(simulator_url=SIMULATOR)
+    calls = list(Call.objects.select_related("sender"))
+    assert len(calls) == 2 * sum(CALLS_A_DAY) + 2
+    assert {call.outcome for call in calls} == set(Call.Outcome) - {Call.Outcome.PENDING}
+    assert {call.reason for call in calls} == {
+        *("caller_us", "caller_canadian", "caller_caribbean", "caller_other_country"),
+        *("caller_toll_free", "caller_withheld", "no_rule"),
+    }
+    oldest = timezone.now() - timedelta(days=DAYS + 1)
+    for call in calls:
+        assert call.sender is not None
+        has_rule = call.sender.number == TOLL_FREE
+        line = Line(ours=True, destination=DESTINATION if has_rule else "")
+        decided = route(call.caller, line)
+        assert call.decision == decided.decision.value
+        assert (call.reason, call.destination) == (decided.reason, decided.destination)
+        assert oldest < call.received_at < timezone.now()
+        assert call.ended_at is not None
+        assert call.received_at < call.ended_at < timezone.now()
+        # 020 7946 0000 to 0999 are London's.
+        fictional = re.fullmatch(r"\+1[2-9]\d\d55501\d\d|\+4420794601\d\d", call.caller)
+        assert fictional or is_withheld(call.caller), call.caller
+    assert Counter(call.outcome for call in calls).most_common(1)[0][0] == Call.Outcome.ANSWERED
 
 
 @pytest.mark.django_db

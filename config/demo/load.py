@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from accounts.roles import Role
+from config.demo.calls import ensure_calls
 from config.demo.contacts import ensure_contacts
 from config.demo.history import DRAFT, ensure_history
 from config.demo.samples import STORES
@@ -15,6 +16,7 @@ def load_demo(*, simulator_url: str) -> None:
     juniper = ensure_workspace(simulator_url=simulator_url)
     ensure_contacts(juniper)
     ensure_history(juniper)
+    ensure_calls(juniper)
 
 
 def what_to_do_next() -> list[str]:

@@ -1,4 +1,4 @@
-"""Juniper's people, carrier account, sender, purposes and wording; made once, then left alone."""
+"""Juniper's people, carrier account, senders, purposes and wording; made once, then left alone."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from sending.models import CarrierAccount, SenderNumber
 SLUG = "juniper"
 STAFF = "staff@tollgate.example"
 SIMULATOR = "Simulator"
+TOLL_FREE = "+18885550142"
+# Without call forwarding, so that a newcomer has something to set up.
+BEING_VERIFIED = "+18665550143"
 COMPLIANCE_STAFF = "compliance@tollgate.example"
 SIMULATOR_TOKEN = "simulator"  # noqa: S105  what the simulator accepts from everybody
 WORDING = (
@@ -61,7 +64,7 @@ def ensure_workspace(*, simulator_url: str) -> Juniper:
         offers=Purpose.objects.get(workspace=workspace, name="Weekly offers"),
         news=Purpose.objects.get(workspace=workspace, name="Store news"),
         wording=Wording.objects.get(workspace=workspace, code="text-club", version=1),
-        sender=SenderNumber.objects.get(workspace=workspace, number="+18885550142"),
+        sender=SenderNumber.objects.get(workspace=workspace, number=TOLL_FREE),
         owner=User.objects.get(email=email_of(Role.OWNER)),
     )
 
@@ -107,7 +110,7 @@ def _create(simulator_url: str) -> Workspace:
         workspace=workspace, name="Store news", description="Openings and hours of one store."
     )
     Wording.objects.create(workspace=workspace, code="text-club", version=1, text=WORDING)
-    _create_sender(workspace, owner, simulator_url)
+    _create_senders(workspace, owner, simulator_url)
     return workspace
 
 
@@ -124,7 +127,7 @@ def _person(email: str, name: str, password: str, **staff: bool) -> User:
     return User.objects.get_or_create(email=email, defaults=defaults)[0]
 
 
-def _create_sender(workspace: Workspace, owner: User, simulator_url: str) -> None:
+def _create_senders(workspace: Workspace, owner: User, simulator_url: str) -> None:
     account = carrier_accounts.add(
         workspace=workspace,
         name=SIMULATOR,
@@ -136,10 +139,18 @@ def _create_sender(workspace: Workspace, owner: User, simulator_url: str) -> Non
     sender = senders.add(
         workspace=workspace,
         account=account,
-        number="+18885550142",
+        number=TOLL_FREE,
         kind=SenderNumber.Kind.TOLL_FREE,
         country="US",
         verification=SenderNumber.Verification.VERIFIED,
+    )
+    senders.add(
+        workspace=workspace,
+        account=account,
+        number=BEING_VERIFIED,
+        kind=SenderNumber.Kind.TOLL_FREE,
+        country="US",
+        verification=SenderNumber.Verification.PENDING,
     )
     preferences.set_rate(
         sender=sender,
