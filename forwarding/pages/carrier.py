@@ -33,7 +33,12 @@ def carrier(request: HttpRequest, sender: SenderNumber) -> HttpResponse:
             wake("forwarding.announce")
     if not in_dialog(request):
         return redirect(back())
-    context = {"line": line_of(sender), "may_forward": user_may(request, EDITING)}
+    context = {
+        "line": line_of(sender),
+        "may_forward": user_may(request, EDITING),
+        # The row's label follows, which may say that calls are not forwarded.
+        "out_of_band": True,
+    }
     answer = render(request, "forwarding/_carrier.html", context)
     answer.headers[FRAGMENT] = "carrier"
     return answer

@@ -79,6 +79,11 @@ class Line:
         return self.rule is not None and not self.announced and not self.problem
 
     @property
+    def rings(self) -> bool:
+        """Whether calls ring although forwarding is set up."""
+        return self.looped or (bool(self.problem) and not self.announced)
+
+    @property
     def unavailable(self) -> _StrPromise | str:
         return self.why_not.sentence if self.why_not else ""
 

@@ -570,7 +570,7 @@ def every_state(cast: Cast) -> None:
     number("+12395550199", kind="long_code")
     # The carrier would not be told, or was.
     untold = number("+18775550107", OFFICE)
-    ForwardingRule.objects.filter(sender=untold).update(announce_problem="no_answer")
+    ForwardingRule.objects.filter(sender=untold).update(announce_problem="no_such_number")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

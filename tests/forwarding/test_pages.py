@@ -20,7 +20,7 @@ from django.utils.html import strip_tags
 from accounts.models import JournalEntry, Membership
 from accounts.roles import Role
 from consent.numbering import national
-from forwarding import rules
+from forwarding import announcing, rules
 from forwarding.destinations import SENTENCES, Refusal
 from forwarding.models import Call, ForwardingRule
 from sending.models import SenderNumber
@@ -33,7 +33,8 @@ pytestmark = pytest.mark.django_db
 
 OFFICE, HOME = "+14155550123", "+12125550145"
 READS, NO_FORMS = ("get", "head"), ("put", "delete", "patch")
-DIALOG, PAGE = {"HX-Request": "true"}, {}
+DIALOG: dict[str, str] = {"HX-Request": "true"}
+PAGE: dict[str, str] = {}
 WAYS = {"dialog": DIALOG, "page": PAGE}
 WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.COORDINATOR})
 
@@ -135,11 +136,11 @@ def undone_afterwards() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def text_of(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text_of(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
-def without_tokens(answer: HttpResponse) -> str:
+def without_tokens(answer: Any) -> str:
     return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", text_of(answer))
 
 
@@ -519,6 +520,25 @@ def test_a_destination_that_became_a_sender_number_is_pointed_out(
     shown = section(client)
     assert "would go round in circles" in shown
     assert "Not forwarded" in shown
+
+
+def test_a_number_whose_calls_do_not_come_here_is_not_called_forwarded(
+    cast: Cast, client: Client
+) -> None:
+    rule = bring_about(cast, STATES["set up"])
+    assert rule is not None
+    client.force_login(cast.members[Role.COORDINATOR])
+    assert "Not forwarded" not in section(client)
+    rule.announce_problem = "no_such_number"
+    rule.save()
+    assert "Not forwarded" in section(client)
+    # Once the carrier was told, the line that asks for it takes the label along.
+    rule.announce_problem, rule.announced_to = "", announcing.call_address(cast.sender.account_id)
+    rule.save()
+    line = text_of(client.get(address(cast, "carrier"), headers=DIALOG))
+    assert f'id="call-forwarding-state-{cast.sender.pk}" hx-swap-oob="true"' in line
+    assert "Not forwarded" not in line
+    assert "Forwarded" in line
 
 
 def test_the_last_call_of_each_number_is_shown(cast: Cast, client: Client) -> None:
