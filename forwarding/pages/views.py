@@ -175,7 +175,7 @@ def _done(request: HttpRequest, sender: SenderNumber, sentence: str) -> HttpResp
             FRAGMENT: "rows",
             "HX-Retarget": "#call-forwarding-rows",
             "HX-Reswap": "outerHTML",
-            "HX-Trigger-After-Swap": json.dumps(told),
+            "HX-Trigger-After-Settle": json.dumps(told),
         },
     )
 

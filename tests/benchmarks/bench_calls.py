@@ -1,7 +1,7 @@
 """Calls: announced by the carrier, decided, logged and answered per second, fifty at once.
 
-The web server is the one that `up` starts. Peer: a view that does nothing, in the same server, asked
-in turn with ours. Limit: a bare loop that inserts the same rows over as many connections.
+The web server is the one that `up` starts. Peer: a view that does nothing, in the same server,
+asked in turn with ours. Limit: a bare loop that inserts the same rows over as many connections.
 """
 
 from __future__ import annotations

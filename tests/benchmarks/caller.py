@@ -1,8 +1,8 @@
-"""The carrier of `tests.benchmarks.bench_calls`: announces calls, many at once, and keeps the time.
+"""The carrier of `tests.benchmarks.bench_calls`: announces calls, many at once, and takes the time.
 
-``python -m tests.benchmarks.caller`` reads an `Order` as JSON and prints a `Heard` for each path. It
-is a process of its own, with nothing to do between two requests but to write the next: what it costs
-would be taken for the server's.
+``python -m tests.benchmarks.caller`` reads an `Order` as JSON and prints a `Heard` for each path.
+It is a process of its own, with nothing to do between two requests but to write the next: what it
+costs would be taken for the server's.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Order(TypedDict):
 
 
 class Heard(TypedDict):
-    """``answers`` counts each head and body that came, of every round; the rest is of those timed."""
+    """``answers`` counts each head and body that came, of every round; the rest is of the timed."""
 
     answers: dict[str, int]
     seconds: float
@@ -112,7 +112,7 @@ def requests(order: Order, path: str) -> list[bytes]:
 
 
 class Line(asyncio.Protocol):
-    """One connection that is kept: `say` posts one request after the other, and returns at the end."""
+    """One connection that is kept: `say` posts one request after the other, until the end."""
 
     transport: asyncio.Transport
 
@@ -161,7 +161,9 @@ async def _lines(order: Order) -> AsyncIterator[list[Line]]:
     server = urlsplit(order["address"])
     lines = []
     for _ in range(order["connections"]):
-        transport, line = await loop.create_connection(Line, server.hostname, server.port)
+        transport, line = await loop.create_connection(
+            Line, server.hostname or "", server.port or 80
+        )
         line.transport = transport
         lines.append(line)
     try:

@@ -1,4 +1,4 @@
-"""Our addresses and one more, whose view does nothing: what the server and Django cost by themselves.
+"""Our addresses and one more, whose view does nothing: what server and Django cost by themselves.
 
 The root of addresses for the server of `tests.benchmarks.bench_calls` alone.
 """

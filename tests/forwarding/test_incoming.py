@@ -1,4 +1,4 @@
-"""The form that a carrier posts is read as everyone reads forms, and its signature depends on it."""
+"""A carrier's form is read as everyone reads forms, and its signature depends on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from forwarding.incoming import Form, parsed
 
-ESCAPES = st.sampled_from(["&", "=", "+", "%", "%2B", "%26", "%C3%BC", "%ff", "%00", "%zz", "a", "ü"])
+ESCAPES = st.sampled_from(
+    ["&", "=", "+", "%", "%2B", "%26", "%C3%BC", "%ff", "%00", "%zz", "a", "ü"]
+)
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(ESCAPES, max_size=25).map("".join)))

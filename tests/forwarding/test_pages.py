@@ -462,7 +462,7 @@ def test_saving_in_the_dialog_answers_with_the_rows_and_what_to_say(
     got = client.post(address(cast, "edit"), form(None), headers=DIALOG)
     assert got.headers["HX-Retarget"] == "#call-forwarding-rows"
     assert got.headers["HX-Reswap"] == "outerHTML"
-    told = json.loads(got.headers["HX-Trigger-After-Swap"])["call-forwarding-done"]
+    told = json.loads(got.headers["HX-Trigger-After-Settle"])["call-forwarding-done"]
     assert told == {
         "sender": cast.sender.pk,
         "sentence": "Calls to (888) 555-0100 are now forwarded to (212) 555-0145.",

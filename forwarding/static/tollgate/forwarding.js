@@ -120,7 +120,9 @@
     if (elt instanceof HTMLFormElement) elt.submit();
     else window.location.assign(requestConfig.path);
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // Settled, not swapped: only then does htmx know the new form, and who is quick with Enter would
+  // send it past htmx.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== body) return;
     if (!dialog.open) {
       tell("");
