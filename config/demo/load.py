@@ -27,5 +27,6 @@ def what_to_do_next() -> list[str]:
         f"Log in as {email_of(Role.OWNER)}, password {settings.DEMO_PASSWORD}",
         f"  or as {members}; platform staff: {STAFF}",
         f"Next: open the campaign “{DRAFT}”, look at its preflight, and send it;",
-        f"  then import {file} and see what is wrong with it.",
+        f"  import {file} and see what is wrong with it;",
+        "  set up call forwarding under Settings, and call the number from the carrier's page.",
     ]
