@@ -67,7 +67,7 @@ def web(layout: Layout) -> Child:
         python(
             *("-m", "gunicorn", "config.wsgi"),
             *("--bind", f"{_bracketed(layout.host)}:{layout.port}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
             *("--graceful-timeout", "5", "--log-level", "warning"),
             *("--logger-class", "config.logs.GunicornLogger"),
             # Heartbeats of its workers: in memory, not on a disk that may stall.
