@@ -33,6 +33,8 @@ class Found:
     workspace_id: int
     sender_id: int | None
     line: Line
+    # The secret as it is stored: two are the same secret only if that is the same.
+    stored_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Ringing:
 
 # Of the workspace's rows with this number the one in use, else the one released last: another
 # workspace may have the number by now.
-_LOOK_UP = """
+LOOK_UP = """
     SELECT account.account_sid, account.auth_token, account.workspace_id,
            sender.id, sender.verification = 'released', coalesce(rule.destination, ''),
            rule.destination IS NOT NULL AND EXISTS (
@@ -85,7 +87,7 @@ _RANG = f"""{_LOG}
 
 def look_up(database: Executes, *, account_id: int, called: str) -> Found | None:
     """The account and the called number; None without such an account."""
-    row = database.execute(_LOOK_UP, [called, account_id]).fetchone()
+    row = database.execute(LOOK_UP, [called, account_id]).fetchone()
     if row is None:
         return None
     account_sid, auth_token, workspace_id, sender_id, released, destination, looped = row
@@ -101,12 +103,22 @@ def look_up(database: Executes, *, account_id: int, called: str) -> Found | None
             destination=destination,
             looped=looped,
         ),
+        stored_token=auth_token,
     )
+
+
+def row_of(found: Found) -> list[Any]:
+    """What `LOOK_UP` gave for ``found``, whose called number is the workspace's."""
+    line = found.line
+    return [
+        *(found.account_sid, found.stored_token, found.workspace_id, found.sender_id),
+        *(line.released, line.destination, line.looped),
+    ]
 
 
 def log(database: Executes, *, found: Found, ringing: Ringing, routing: Routing) -> Routing:
     """Write the call down, once; answers what stands in the log, which a repeat does not change."""
-    row = database.execute(_ONCE, _values(found, ringing, routing, None)).fetchone()
+    row = database.execute(_ONCE, values_of(found, ringing, routing, None)).fetchone()
     if row is None:
         row = database.execute(_LOGGED, [found.account_id, ringing.sid]).fetchone()
     decision, reason, destination = row
@@ -118,12 +130,13 @@ def log_afterwards(
 ) -> None:
     """Write down a call that rang because the database was away when it came in."""
     routing = Routing(Decision.RING, Reason.DATABASE_AWAY)
-    database.execute(_RANG, _values(found, ringing, routing, received_at))
+    database.execute(_RANG, values_of(found, ringing, routing, received_at))
 
 
-def _values(
+def values_of(
     found: Found, ringing: Ringing, routing: Routing, received_at: datetime | None
 ) -> list[Any]:
+    """The values of a row of the log, in the order in which both statements name them."""
     forwarded = routing.decision is Decision.FORWARD
     return [
         *(found.workspace_id, found.account_id, found.sender_id),

@@ -14,7 +14,7 @@ from django.http import HttpResponse, HttpResponseForbidden
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from forwarding import calls, database, incoming, reports, spool, voice
+from forwarding import calls, database, expected, incoming, reports, spool, voice
 from forwarding.announcing import status_address
 from forwarding.database import DatabaseAway
 from forwarding.routing import route
@@ -63,9 +63,16 @@ def carrier_call(request: HttpRequest, account: int) -> HttpResponse:
 def _decide(connection: PunctualConnection, told: Incoming) -> Routing:
     """Verify, decide, log. Raises `NotSigned`."""
     ringing = reports.ringing_of(told)
+    usual = expected.expected(told.account_id, ringing.called) if ringing.sid else None
+    if usual is not None and reports.is_of(told, usual.account_sid, usual.auth_token):
+        routing = route(ringing.caller, usual.line)
+        logged = expected.log_if_still(connection, found=usual, ringing=ringing, routing=routing)
+        if logged is not None:
+            return logged
     found = calls.look_up(connection, account_id=told.account_id, called=ringing.called)
     if found is None or not reports.is_of(told, found.account_sid, found.auth_token):
         raise NotSigned
+    expected.expect(ringing.called, found)
     routing = route(ringing.caller, found.line)
     if not ringing.sid:
         # Without an id nobody can tell a repeat from another call, and so it is not forwarded.

@@ -188,6 +188,50 @@ def test_what_is_too_long_or_odd_is_cut_and_logged(cast: Cast) -> None:
     assert len(logged().caller) == 64
 
 
+def test_what_the_last_call_found_is_expected_and_never_believed(cast: Cast) -> None:
+    """The second call of a number takes one statement; whatever changed meanwhile still counts."""
+    row = rule(cast)
+    assert place(cast, CallSid="CA-1").forwarded
+
+    changes: list[tuple[str, Any, str]] = [
+        (
+            "another destination",
+            lambda: ForwardingRule.objects.filter(pk=row.pk).update(destination="+12125550123"),
+            "caller_us",
+        ),
+        (
+            "a destination that sends",
+            lambda: SenderNumber.objects.filter(pk=cast.rival_sender.pk).update(
+                number="+12125550123"
+            ),
+            "destination_is_a_sender",
+        ),
+        (
+            "a released number",
+            lambda: SenderNumber.objects.filter(pk=cast.sender.pk).update(verification="released"),
+            "number_released",
+        ),
+    ]
+    for number, (what, change, reason) in enumerate(changes, start=2):
+        change()
+        place(cast, CallSid=f"CA-{number}")
+        call = logged(sid=f"CA-{number}")
+        assert call.reason == reason, what
+        assert call.destination in {"", "+12125550123"}, what
+
+
+def test_a_secret_that_was_changed_is_no_longer_believed(cast: Cast) -> None:
+    rule(cast)
+    assert place(cast, CallSid="CA-1").forwarded
+    account = CarrierAccount.objects.get(pk=cast.sender.account_id)
+    account.auth_token = "another"
+    account.save()
+    assert place(cast, CallSid="CA-2").status == 403
+    path = call_path(account)
+    assert post(path, call_form(cast.sender, CallSid="CA-3"), token="another").forwarded
+    assert sorted(Call.objects.values_list("sid", flat=True)) == ["CA-1", "CA-3"]
+
+
 # --- once ----------------------------------------------------------------------------------------
 
 

@@ -45,13 +45,6 @@ def line(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[Li
             database.calls.forget()
 
 
-@pytest.fixture(autouse=True)
-def kept(settings: Any, tmp_path: Path) -> Path:
-    """Where calls are kept."""
-    settings.DATA_DIR = tmp_path
-    return tmp_path / "calls"
-
-
 def timed(cast: Cast, caller: str = US_CALLER, **changed: str) -> Answer:
     started = time.monotonic()
     answer = place(cast, caller, **changed)
