@@ -58,6 +58,11 @@ class CallDatabase:
         # Held by the one that looks whether the database is back.
         self._looking = threading.Lock()
 
+    @property
+    def away(self) -> bool:
+        """Whether the last call found the database away; the next one that reaches it ends that."""
+        return bool(self._away_until)
+
     def run(self, work: Callable[[PunctualConnection], Value]) -> Value:
         """What ``work`` returns; each statement in it commits by itself. Raises `DatabaseAway`.
 

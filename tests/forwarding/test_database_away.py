@@ -18,7 +18,17 @@ from forwarding.catching_up import log_waiting
 from forwarding.models import Call
 from forwarding.tasks import log_waiting_calls
 from tests.cast import Cast
-from tests.forwarding.calling import SID, US_CALLER, Answer, call_form, call_path, place, post, rule
+from tests.forwarding.calling import (
+    SID,
+    US_CALLER,
+    Answer,
+    call_form,
+    call_path,
+    place,
+    post,
+    report,
+    rule,
+)
 from tests.forwarding.pg_line import Line, State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,6 +161,22 @@ def test_logging_twice_is_logging_once(cast: Cast, line: Line, kept: Path) -> No
     log_waiting_calls()
     assert Call.objects.count() == 1
     assert list(kept.iterdir()) == []
+
+
+def test_a_report_that_comes_while_the_database_is_away_is_kept_for_later(
+    cast: Cast, line: Line, kept: Path
+) -> None:
+    rule(cast)
+    assert timed(cast).forwarded
+    line.set(State.SILENT)
+    assert rings(timed(cast, CallSid="CA-away"))
+    assert report(cast, "completed", CallDuration="7") == 204
+    assert Call.objects.get(sid=SID).outcome == "pending"
+    assert len(list(kept.iterdir())) == 2
+    line.set(State.WELL)
+    assert log_waiting() == 2
+    call = Call.objects.get(sid=SID)
+    assert (call.outcome, call.seconds) == ("answered", 7)
 
 
 def test_what_nobody_signed_is_not_logged(cast: Cast, line: Line, kept: Path) -> None:
